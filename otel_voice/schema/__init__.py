@@ -1,0 +1,1 @@
+"""What is emitted, declared once, in YAML; the names and the reference are generated from it."""

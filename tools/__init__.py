@@ -1,0 +1,1 @@
+"""The project's own tools: what is generated, and the matrix of provider versions."""
