@@ -1,0 +1,181 @@
+"""The records: one class for each kind of operation a voice agent performs.
+
+A record is created cheaply and filled as things happen, so the defaults live on the class and an instance
+holds only what is known. A mark is monotonic nanoseconds (`*_ns`); a fact says its unit in its name or comment;
+what is not known stays None and never becomes 0. `content` fields hold what people said: they are filled only
+when somebody asked for content.
+"""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar
+
+from otel_voice.observation import clock
+
+
+class Outcome(enum.Enum):
+    """How an operation ended."""
+
+    COMPLETED = "completed"
+    INTERRUPTED = "interrupted"  # the caller stopped before the end: closed, cancelled, dropped
+    FAILED = "failed"
+
+
+class Operation:
+    """What every operation has: who was asked, where, when, and how it ended."""
+
+    operation: ClassVar[str] = ""
+    """The GenAI operation name."""
+
+    conversation: Any = None
+    """The conversation of the stream this came from, when it came from one: callbacks run on other threads."""
+
+    provider: str = ""
+    request_model: str | None = None
+    response_model: str | None = None
+    response_id: str | None = None
+    request_id: str | None = None
+    server_address: str | None = None
+    server_port: int | None = None
+    streamed: bool = False
+
+    started_ns: int
+    started_unix_ns: int
+    first_chunk_ns: int | None = None
+    last_chunk_ns: int | None = None
+    ended_ns: int | None = None
+    chunks: int = 0
+
+    outcome: Outcome | None = None
+    error: BaseException | None = None
+    error_type: str | None = None
+    """The provider's own class or HTTP status of the failure; the exception's class when absent."""
+    status_code: int | None = None
+
+    def __init__(self, provider: str) -> None:
+        self.provider = provider
+        self.started_ns = clock.now()
+        self.started_unix_ns = clock.unix()
+
+    def rebase(self, started_ns: int) -> None:
+        """Move the start to an earlier or later moment, on both clocks."""
+        self.started_unix_ns += started_ns - self.started_ns
+        self.started_ns = started_ns
+
+    def unix_ns(self, mark_ns: int) -> int:
+        """The wall-clock nanoseconds of one of this operation's marks."""
+        return self.started_unix_ns + mark_ns - self.started_ns
+
+    @property
+    def duration(self) -> float | None:
+        """Seconds from start to end."""
+        return clock.seconds(self.started_ns, self.ended_ns)
+
+    @property
+    def time_to_first_chunk(self) -> float | None:
+        """Seconds from start to the first chunk in the caller's hands."""
+        return clock.seconds(self.started_ns, self.first_chunk_ns)
+
+
+class ToolRequest:
+    """A tool the model asked for, or the result that was sent back for it."""
+
+    __slots__ = ("arguments", "call_id", "name", "result")
+
+    def __init__(self, call_id: str, name: str | None = None) -> None:
+        self.call_id = call_id
+        self.name = name
+        self.arguments: str | None = None
+        self.result: str | None = None
+
+
+class Inference(Operation):
+    """One model call: text in, text out."""
+
+    operation = "chat"
+
+    temperature: float | None = None
+    top_p: float | None = None
+    max_tokens: int | None = None
+    seed: int | None = None
+    frequency_penalty: float | None = None
+    presence_penalty: float | None = None
+    stop_sequences: Sequence[str] | None = None
+    choice_count: int | None = None
+    output_type: str | None = None
+
+    input_tokens: int | None = None
+    output_tokens: int | None = None
+    cached_input_tokens: int | None = None
+    reasoning_tokens: int | None = None
+    audio_input_tokens: int | None = None
+    audio_output_tokens: int | None = None
+    finish_reasons: Sequence[str] = ()
+
+    tool_calls: Sequence[ToolRequest] = ()
+    """Tools the answer asks for."""
+    tool_results: Sequence[ToolRequest] = ()
+    """Results this request carries back to the model."""
+
+    system_content: Sequence[Mapping[str, object]] | None = None
+    input_content: Sequence[Mapping[str, object]] | None = None
+    output_content: Sequence[Mapping[str, object]] | None = None
+
+
+class Speech(Operation):
+    """What speech-to-text and text-to-speech share: audio."""
+
+    language: str | None = None
+    audio_format: str | None = None
+    sample_rate: int | None = None  # Hz
+    channels: int | None = None
+    audio_bytes: int = 0
+    audio_seconds: float | None = None
+    input_tokens: int | None = None
+    output_tokens: int | None = None
+
+
+class SpeechToText(Speech):
+    """One utterance of a stream, or one transcription request."""
+
+    operation = "speech_to_text"
+
+    session_id: str | None = None
+    speech_ended_ns: int | None = None
+    speech_end_source: str | None = None
+    first_partial_ns: int | None = None
+    final_ns: int | None = None
+    interim_results: int = 0
+    confidence: float | None = None
+    words: int | None = None
+    transcript_content: str | None = None
+
+    @property
+    def finalization(self) -> float | None:
+        """Seconds from the end of speech to the final transcript."""
+        return clock.seconds(self.speech_ended_ns, self.final_ns)
+
+
+class TextToSpeech(Speech):
+    """One synthesis, to the last audio byte in the caller's hands."""
+
+    operation = "text_to_speech"
+
+    voice: str | None = None
+    characters: int | None = None
+    text_content: str | None = None
+
+
+class ToolCall(Operation):
+    """One tool the model asked for and the program executed."""
+
+    operation = "execute_tool"
+
+    name: str = ""
+    call_id: str | None = None
+    inferred: bool = False
+    """True when the time is inferred: from the model's call to the request that carried the result back."""
+    arguments_content: str | None = None
+    result_content: str | None = None
