@@ -1,0 +1,1 @@
+"""How a call is seen: patch points, shapes, and one running operation that ends exactly once."""

@@ -1,0 +1,60 @@
+"""The table: where an SDK is patched, in what shape, and what reads it. One table drives install and uninstall."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    from otel_voice.capture.observer import Observer, SessionObserver
+    from otel_voice.capture.operation import Sink
+
+Wrapper = Callable[[Callable[..., Any], Any, tuple[Any, ...], dict[str, Any]], Any]
+
+
+class Shape(Protocol):
+    """Makes the wrapper of one patch point: a call, a stream, a session; sync or async."""
+
+    def __call__(self, point: Point, sink: Sink, active: Active) -> Wrapper: ...
+
+
+class Active:
+    """Whether the hooks do anything: a hook cannot be unregistered, and another wrapper may sit on ours."""
+
+    __slots__ = ("on",)
+
+    def __init__(self) -> None:
+        self.on = True
+
+
+@dataclass(frozen=True)
+class Point:
+    """One place of one SDK.
+
+    `module` is the leaf module that is imported lazily, `target` the dotted path of the callable in it.
+    `since` and `until` bound the SDK versions that have it (`until` exclusive), as "major.minor".
+    """
+
+    module: str
+    target: str
+    shape: Shape
+    observer: type[Observer] | type[SessionObserver]
+    since: str = "0"
+    until: str = "9999"
+
+    def __str__(self) -> str:
+        return f"{self.module}:{self.target}"
+
+
+@dataclass(frozen=True)
+class Provider:
+    """One SDK: its distribution, the versions we know, and its points."""
+
+    name: str
+    distribution: str
+    since: str
+    before: str
+    points: Sequence[Point]
+    surfaces: Mapping[str, str] = field(default_factory=dict)
+    """What the README says is covered: surface -> calls."""

@@ -1,0 +1,68 @@
+"""The call: a request and its answer. What the answer still holds back is followed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Coroutine
+from inspect import iscoroutine
+from typing import Any
+
+from otel_voice.capture.follow import answered
+from otel_voice.capture.guard import guarded
+from otel_voice.capture.observer import Call
+from otel_voice.capture.operation import Sink
+from otel_voice.capture.points import Active, Point, Wrapper
+from otel_voice.capture.shapes.begin import begin
+
+
+def call(point: Point, sink: Sink, active: Active) -> Wrapper:
+    """A function that does its work before it returns."""
+
+    def wrapper(wrapped: Callable[..., Any], instance: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        begun = begin(point, sink, active, Call(instance, args, kwargs))
+        if begun is None:
+            return wrapped(*args, **kwargs)
+        running, observer = begun
+        with running:
+            result = wrapped(*args, **kwargs)
+        guarded(answered, running, observer, result)
+        return result
+
+    return wrapper
+
+
+def async_call(point: Point, sink: Sink, active: Active) -> Wrapper:
+    """A function that returns a coroutine, and does its work when that is awaited."""
+
+    async def drive(made: Call, coroutine: Coroutine[Any, Any, Any], unawaited: _Unawaited) -> Any:
+        unawaited.coroutine = None
+        begun = begin(point, sink, active, made)
+        if begun is None:
+            return await coroutine
+        running, observer = begun
+        with running:
+            result = await coroutine
+        guarded(answered, running, observer, result)
+        return result
+
+    def wrapper(wrapped: Callable[..., Any], instance: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        result = wrapped(*args, **kwargs)
+        if not active.on or not iscoroutine(result):
+            return result
+        driven: Any = drive(Call(instance, args, kwargs), result, _Unawaited(result))
+        driven.__name__, driven.__qualname__ = result.__name__, result.__qualname__
+        return driven
+
+    return wrapper
+
+
+class _Unawaited:
+    """Closes the SDK's coroutine when ours is dropped before it ran: Python complains once, of the right one."""
+
+    __slots__ = ("coroutine",)
+
+    def __init__(self, coroutine: Coroutine[Any, Any, Any]) -> None:
+        self.coroutine: Coroutine[Any, Any, Any] | None = coroutine
+
+    def __del__(self) -> None:
+        if self.coroutine is not None:
+            self.coroutine.close()
