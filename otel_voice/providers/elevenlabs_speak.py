@@ -1,0 +1,66 @@
+"""ElevenLabs text to speech: audio as bytes, and audio with the times of its characters."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from otel_voice.capture.follow import Closing, Following, Items
+from otel_voice.capture.observer import Call, Observer
+from otel_voice.observation import audio, records
+from otel_voice.providers import elevenlabs_common as common
+
+
+class Speech(Observer):
+    """Reads one synthesis whose items are bytes of audio."""
+
+    record: records.TextToSpeech
+    streamed = True
+
+    def request(self, call: Call) -> records.TextToSpeech:
+        record = self.record = common.synthesis(call)
+        record.streamed = self.streamed
+        common.client(record, call)
+        text = call.kwargs.get("text")
+        if isinstance(text, str):
+            record.characters = len(text)
+            record.text_content = text if self.wants_content else None
+        return record
+
+    def response(self, result: Any) -> Sequence[Following]:
+        response = result._response
+        common.headers(self.record, response.headers)
+        return Items(result, "_data"), Closing(response)
+
+    def chunk(self, item: bytes) -> None:
+        self.record.audio_bytes += len(item)
+
+    def failure(self, error: BaseException) -> None:
+        common.failure(self.record, error)
+
+    def end(self) -> None:
+        record = self.record
+        if record.audio_bytes:
+            record.audio_seconds = audio.duration(record.audio_bytes, record.audio_format, record.sample_rate)
+
+
+class TimedStream(Speech):
+    """Reads one synthesis whose items hold base64 audio beside the times of its characters."""
+
+    def chunk(self, item: Any) -> None:
+        self.record.audio_bytes += common.decoded_size(item.audio_base_64)
+
+
+class TimedSpeech(Speech):
+    """Reads one synthesis that comes whole, as base64 audio beside the times of its characters."""
+
+    streamed = False
+
+    def response(self, result: Any) -> Sequence[Following]:
+        response = getattr(result, "_response", None)
+        if response is not None:  # 1.x gives the parsed answer itself, at first as a plain dict
+            common.headers(self.record, response.headers)
+            result = result._data
+        encoded = result.get("audio_base64") if isinstance(result, Mapping) else result.audio_base_64
+        self.record.audio_bytes = common.decoded_size(encoded)
+        return ()
