@@ -1,0 +1,145 @@
+"""A conversation and its turns, as plain state."""
+
+from __future__ import annotations
+
+import enum
+import os
+from collections.abc import Mapping
+from typing import Any
+
+from otel_voice.observation import clock
+
+
+class Origin(enum.Enum):
+    """What a conversation was recognised by."""
+
+    EXPLICIT = "explicit"  # the program said so
+    TRACE = "trace"  # the trace of an inbound request
+    IMPLICIT = "implicit"  # the first speech-to-text stream
+
+
+class ConversationOutcome(enum.Enum):
+    """How a conversation ended."""
+
+    COMPLETED = "completed"
+    FAILED = "failed"
+    ABANDONED = "abandoned"
+
+
+class Moment:
+    """A point in time on both clocks, and the conversion between them."""
+
+    __slots__ = ("ns", "unix_ns")
+
+    def __init__(self) -> None:
+        self.ns = clock.now()
+        self.unix_ns = clock.unix()
+
+    def unix(self, ns: int) -> int:
+        """Wall-clock nanoseconds of the monotonic `ns`."""
+        return self.unix_ns + ns - self.ns
+
+
+class Turn:
+    """What the user said and what was answered.
+
+    A turn that the agent opens (a greeting, a prompt) has no user speech and no response latency.
+    """
+
+    def __init__(self, conversation: Conversation, index: int, initiator: str, started_ns: int) -> None:
+        self.conversation = conversation
+        self.index = index
+        self.id = f"{conversation.id}.{index}"
+        self.initiator = initiator
+        self.started_ns = started_ns
+        self.last_activity_ns = started_ns
+        self.ended_ns: int | None = None
+        self.speech_ended_ns: int | None = None
+        self.speech_end_source: str | None = None
+        self.first_audio_ns: int | None = None
+        self.playback_until_ns: int | None = None
+        self.answered = False
+        self.running = 0
+        self.syntheses = 0
+        """Syntheses that are running."""
+        self.errors = 0
+        self.interrupted_by: str | None = None
+        self.superseded = False
+        self.process = os.getpid()
+        self.handle: Any = None
+        """The telemetry's own handle of this turn."""
+
+    @property
+    def response_latency(self) -> float | None:
+        """Seconds from the end of the user's speech to the first audio of the answer."""
+        return clock.seconds(self.speech_ended_ns, self.first_audio_ns)
+
+    def touch(self, at: int) -> None:
+        """Something of this turn happened at `at`."""
+        if at > self.last_activity_ns:
+            self.last_activity_ns = at
+
+
+class Conversation:
+    """One call, from its first moment to hang-up."""
+
+    def __init__(
+        self,
+        id: str,
+        origin: Origin,
+        *,
+        given: bool = False,
+        session_id: str | None = None,
+        user_id: str | None = None,
+        channel: str | None = None,
+        direction: str | None = None,
+        attributes: Mapping[str, Any] | None = None,
+    ) -> None:
+        self.id = id
+        self.origin = origin
+        self.given = given
+        """Whether the id came from the program, and not from us."""
+        self.session_id = session_id
+        self.user_id = user_id
+        self.channel = channel
+        self.direction = direction
+        self.attributes = dict(attributes or {})
+        self.opened = Moment()
+        self.last_activity_ns = self.opened.ns
+        self.ended_ns: int | None = None
+        self.turn: Turn | None = None
+        self.turns = 0
+        self.answered_turns = 0
+        self.sessions = 0
+        """Speech-to-text streams that are open."""
+        self.running = 0
+        self.last_failed = False
+        self.outcome: ConversationOutcome | None = None
+        self.process = os.getpid()
+        self.handle: Any = None
+        """The telemetry's own handle of this conversation."""
+
+    @property
+    def closed(self) -> bool:
+        """True after hang-up."""
+        return self.ended_ns is not None
+
+    @property
+    def duration(self) -> float | None:
+        """Seconds from the first moment to hang-up."""
+        return clock.seconds(self.opened.ns, self.ended_ns)
+
+    def touch(self, at: int) -> None:
+        """Something of this conversation happened at `at`."""
+        if at > self.last_activity_ns:
+            self.last_activity_ns = at
+
+
+class Place:
+    """Where an operation belongs."""
+
+    __slots__ = ("conversation", "turn")
+
+    def __init__(self, conversation: Conversation, turn: Turn) -> None:
+        self.conversation = conversation
+        self.turn = turn

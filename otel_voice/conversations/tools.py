@@ -1,0 +1,57 @@
+"""Tools between two model calls: the model asks, the program executes unseen, the next request carries the result.
+
+The time of the execution is inferred from the two calls. What is remembered is bounded: a call whose result never
+comes back is forgotten.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Iterator
+
+from otel_voice.conversations.model import Place
+from otel_voice.observation.records import Inference, Outcome, ToolCall, ToolRequest
+
+
+class Tools:
+    """Tool calls that wait for their result: by their id, or by the conversation whose model asked last."""
+
+    LIMIT = 256
+
+    def __init__(self) -> None:
+        self._asked: OrderedDict[str, tuple[ToolRequest, Inference, Place | None]] = OrderedDict()
+        self._asking: OrderedDict[str, tuple[Inference, Place]] = OrderedDict()
+
+    def asked(self, record: Inference, place: Place | None) -> None:
+        """A model call ended; remember the tools it asked for."""
+        for call in record.tool_calls:
+            self._asked[call.call_id] = (call, record, place)
+        if place is not None and "tool_calls" in record.finish_reasons and not record.tool_calls:
+            self._asking[place.conversation.id] = (record, place)
+        for remembered in (self._asked, self._asking):
+            while len(remembered) > self.LIMIT:
+                remembered.popitem(last=False)
+
+    def answered(self, record: Inference, conversation: str | None) -> Iterator[tuple[ToolCall, Place | None]]:
+        """A model call begins; yield the executions whose results it carries, each with its place."""
+        asking = self._asking.pop(conversation, None) if conversation is not None else None
+        for result in record.tool_results:
+            known = self._asked.pop(result.call_id, None)
+            if known is not None:
+                call, asked, place = known
+                yield _execution(call, asked, result, record), place
+            elif asking is not None:
+                yield _execution(result, asking[0], result, record), asking[1]
+
+
+def _execution(call: ToolRequest, asking: Inference, result: ToolRequest, carrying: Inference) -> ToolCall:
+    execution = ToolCall(asking.provider)
+    execution.rebase(asking.ended_ns or asking.started_ns)
+    execution.name = call.name or result.name or "tool"
+    execution.call_id = call.call_id
+    execution.inferred = True
+    execution.arguments_content = call.arguments
+    execution.result_content = result.result
+    execution.ended_ns = max(execution.started_ns, carrying.started_ns)
+    execution.outcome = Outcome.COMPLETED
+    return execution

@@ -1,0 +1,141 @@
+"""The turns of one conversation: when one begins, what belongs to it, when it is over.
+
+A turn begins with the user's speech after an answer, or with the agent when nobody has spoken yet. It is over when
+the next one has begun, or at hang-up, and all its operations have ended: only then is it known what it held.
+"""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from otel_voice.conversations.model import Conversation, Turn
+from otel_voice.observation.records import Inference, Operation, Outcome, SpeechToText, TextToSpeech
+
+USER_SPEECH = "user_speech"
+CALLER = "caller"
+
+
+class Listener(Protocol):
+    """Who wants to know what became of conversations and turns."""
+
+    def conversation_opened(self, conversation: Conversation) -> None:
+        """A conversation began."""
+
+    def conversation_closed(self, conversation: Conversation) -> None:
+        """A conversation was hung up; all its turns have ended."""
+
+    def turn_started(self, turn: Turn) -> None:
+        """A turn began."""
+
+    def turn_answered(self, turn: Turn) -> None:
+        """The first audio of the answer was heard."""
+
+    def turn_ended(self, turn: Turn) -> None:
+        """A turn is over."""
+
+
+def begin_operation(conversation: Conversation, record: Operation, listener: Listener) -> Turn:
+    """The turn that an operation belongs to, opened when there is none for it."""
+    conversation.running += 1
+    conversation.touch(record.started_ns)
+    turn = _turn_of(conversation, record, listener)
+    turn.running += 1
+    turn.touch(record.started_ns)
+    if isinstance(record, Inference | TextToSpeech):
+        turn.answered = True
+    if isinstance(record, TextToSpeech):
+        turn.syntheses += 1
+    return turn
+
+
+def end_operation(conversation: Conversation, turn: Turn, record: Operation, listener: Listener) -> None:
+    """Read an ended operation into its turn."""
+    conversation.running -= 1
+    turn.running -= 1
+    at = record.ended_ns or record.started_ns
+    conversation.touch(at)
+    turn.touch(at)
+    conversation.last_failed = record.outcome is Outcome.FAILED
+    turn.errors += record.outcome is Outcome.FAILED
+    if isinstance(record, SpeechToText):
+        _heard(turn, record)
+    elif isinstance(record, TextToSpeech):
+        turn.syntheses -= 1
+        _spoken(turn, record)
+    if turn.superseded and not turn.running:
+        end_turn(turn, listener)
+
+
+def first_audio(turn: Turn, record: TextToSpeech, listener: Listener) -> None:
+    """The first audio of a synthesis is in the caller's hands."""
+    if turn.first_audio_ns is None:
+        turn.first_audio_ns = record.first_chunk_ns
+        turn.conversation.answered_turns += 1
+        listener.turn_answered(turn)
+
+
+def supersede(turn: Turn, listener: Listener) -> None:
+    """Another turn follows, or nothing more: this one ends with the last of its operations."""
+    turn.superseded = True
+    if turn.conversation.turn is turn:
+        turn.conversation.turn = None
+    if not turn.running:
+        end_turn(turn, listener)
+
+
+def end_turn(turn: Turn, listener: Listener) -> None:
+    """The turn is over."""
+    if turn.ended_ns is None:
+        turn.ended_ns = turn.last_activity_ns
+        listener.turn_ended(turn)
+
+
+def open_turn(conversation: Conversation, initiator: str, started_ns: int, listener: Listener) -> Turn:
+    """Begin a turn; what was the turn until now is superseded."""
+    if conversation.turn is not None:
+        supersede(conversation.turn, listener)
+    conversation.turns += 1
+    turn = Turn(conversation, conversation.turns, initiator, max(started_ns, conversation.opened.ns))
+    conversation.turn = turn
+    listener.turn_started(turn)
+    return turn
+
+
+def _turn_of(conversation: Conversation, record: Operation, listener: Listener) -> Turn:
+    turn = conversation.turn
+    if not isinstance(record, SpeechToText):
+        return turn or open_turn(conversation, "agent", record.started_ns, listener)
+    if turn is None:
+        return open_turn(conversation, "user", record.started_ns, listener)
+    if not turn.answered:
+        return turn  # the user goes on speaking before there was an answer
+    if _is_speaking(turn, record.started_ns):
+        turn.interrupted_by = USER_SPEECH
+    return open_turn(conversation, "user", record.started_ns, listener)
+
+
+def _is_speaking(turn: Turn, at: int) -> bool:
+    """Whether the agent's answer was still to be heard at `at`, as far as bytes and their length tell."""
+    if turn.first_audio_ns is None:
+        return False
+    return turn.syntheses > 0 or turn.playback_until_ns is None or at < turn.playback_until_ns
+
+
+def _heard(turn: Turn, record: SpeechToText) -> None:
+    if record.speech_ended_ns is None or turn.first_audio_ns is not None:
+        return
+    if turn.speech_ended_ns is None or record.speech_ended_ns > turn.speech_ended_ns:
+        turn.speech_ended_ns = record.speech_ended_ns
+        turn.speech_end_source = record.speech_end_source
+
+
+def _spoken(turn: Turn, record: TextToSpeech) -> None:
+    if record.first_chunk_ns is None:
+        return
+    if record.audio_seconds is not None:
+        begins = max(record.first_chunk_ns, turn.playback_until_ns or 0)
+        turn.playback_until_ns = begins + int(record.audio_seconds * 1e9)
+    elif record.ended_ns is not None:
+        turn.playback_until_ns = max(record.ended_ns, turn.playback_until_ns or 0)
+    if record.outcome is Outcome.INTERRUPTED and turn.interrupted_by is None:
+        turn.interrupted_by = CALLER
