@@ -1,0 +1,1 @@
+"""Log records of the program on their way to OpenTelemetry."""

@@ -1,0 +1,140 @@
+"""Records to attributes. A record holds only what is known, so what is in it is what is said."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from otel_voice.conversations.model import Conversation, Turn
+from otel_voice.observation.records import Inference, Operation, Outcome, Speech, SpeechToText, TextToSpeech, ToolCall
+from otel_voice.telemetry import names
+
+Attributes = dict[str, Any]
+
+_OPERATION = {
+    "response_model": names.GEN_AI_RESPONSE_MODEL,
+    "response_id": names.GEN_AI_RESPONSE_ID,
+    "request_id": names.VOICE_REQUEST_ID,
+}
+_INFERENCE = _OPERATION | {
+    "temperature": names.GEN_AI_REQUEST_TEMPERATURE,
+    "top_p": names.GEN_AI_REQUEST_TOP_P,
+    "max_tokens": names.GEN_AI_REQUEST_MAX_TOKENS,
+    "seed": names.GEN_AI_REQUEST_SEED,
+    "frequency_penalty": names.GEN_AI_REQUEST_FREQUENCY_PENALTY,
+    "presence_penalty": names.GEN_AI_REQUEST_PRESENCE_PENALTY,
+    "stop_sequences": names.GEN_AI_REQUEST_STOP_SEQUENCES,
+    "choice_count": names.GEN_AI_REQUEST_CHOICE_COUNT,
+    "output_type": names.GEN_AI_OUTPUT_TYPE,
+    "input_tokens": names.GEN_AI_USAGE_INPUT_TOKENS,
+    "output_tokens": names.GEN_AI_USAGE_OUTPUT_TOKENS,
+    "cached_input_tokens": names.GEN_AI_USAGE_CACHE_READ_INPUT_TOKENS,
+    "reasoning_tokens": names.GEN_AI_USAGE_REASONING_OUTPUT_TOKENS,
+    "audio_input_tokens": names.GEN_AI_USAGE_AUDIO_INPUT_TOKENS,
+    "audio_output_tokens": names.GEN_AI_USAGE_AUDIO_OUTPUT_TOKENS,
+}
+_SPEECH = _OPERATION | {
+    "audio_format": names.VOICE_AUDIO_FORMAT,
+    "sample_rate": names.VOICE_AUDIO_SAMPLE_RATE,
+    "channels": names.VOICE_AUDIO_CHANNELS,
+    "audio_bytes": names.VOICE_AUDIO_BYTES,
+    "audio_seconds": names.VOICE_AUDIO_DURATION,
+    "input_tokens": names.GEN_AI_USAGE_INPUT_TOKENS,
+    "output_tokens": names.GEN_AI_USAGE_OUTPUT_TOKENS,
+}
+_SPEECH_TO_TEXT = _SPEECH | {
+    "language": names.GEN_AI_SPEECH_INPUT_LANGUAGE,
+    "session_id": names.VOICE_STT_SESSION_ID,
+    "speech_end_source": names.VOICE_SPEECH_END_SOURCE,
+    "interim_results": names.VOICE_STT_INTERIM_RESULTS,
+    "confidence": names.VOICE_STT_CONFIDENCE,
+    "words": names.VOICE_STT_WORDS,
+}
+_TEXT_TO_SPEECH = _SPEECH | {
+    "voice": names.GEN_AI_SPEECH_VOICE,
+    "characters": names.VOICE_TTS_CHARACTERS,
+}
+_TOOL = {"name": names.GEN_AI_TOOL_NAME, "call_id": names.GEN_AI_TOOL_CALL_ID}
+
+_TABLES: dict[type[Operation], Mapping[str, str]] = {
+    Inference: _INFERENCE,
+    SpeechToText: _SPEECH_TO_TEXT,
+    TextToSpeech: _TEXT_TO_SPEECH,
+    ToolCall: _TOOL,
+    Speech: _SPEECH,
+}
+
+
+def at_start(record: Operation) -> Attributes:
+    """What a sampler may decide by."""
+    attributes: Attributes = {
+        names.GEN_AI_OPERATION_NAME: record.operation,
+        names.GEN_AI_PROVIDER_NAME: record.provider,
+    }
+    if record.request_model is not None:
+        attributes[names.GEN_AI_REQUEST_MODEL] = record.request_model
+    if record.server_address is not None:
+        attributes[names.SERVER_ADDRESS] = record.server_address
+        if record.server_port is not None:
+            attributes[names.SERVER_PORT] = record.server_port
+    return attributes
+
+
+def of_place(conversation: Conversation, turn: Turn | None) -> Attributes:
+    """Which conversation and turn."""
+    attributes: Attributes = {names.VOICE_CONVERSATION_ID: conversation.id}
+    if conversation.given:
+        attributes[names.GEN_AI_CONVERSATION_ID] = conversation.id
+    if turn is not None:
+        attributes[names.VOICE_TURN_ID] = turn.id
+        attributes[names.VOICE_TURN_INDEX] = turn.index
+    return attributes
+
+
+def at_end(record: Operation) -> Attributes:
+    """What was learned until the end."""
+    table = _TABLES[type(record)]
+    attributes: Attributes = {
+        table[field]: value for field, value in vars(record).items() if field in table and value is not None
+    }
+    if record.first_chunk_ns is not None:
+        attributes[names.GEN_AI_RESPONSE_TIME_TO_FIRST_CHUNK] = record.time_to_first_chunk
+    if record.streamed:
+        attributes[names.GEN_AI_REQUEST_STREAM] = True
+    if record.outcome is Outcome.INTERRUPTED:
+        attributes[names.VOICE_INTERRUPTED] = True
+    if record.status_code is not None:
+        attributes[names.HTTP_RESPONSE_STATUS_CODE] = record.status_code
+    if isinstance(record, Inference):
+        if record.finish_reasons:
+            attributes[names.GEN_AI_RESPONSE_FINISH_REASONS] = tuple(record.finish_reasons)
+    elif isinstance(record, SpeechToText):
+        _utterance(record, attributes)
+    elif isinstance(record, TextToSpeech):
+        attributes[names.GEN_AI_OUTPUT_TYPE] = "speech"
+    elif isinstance(record, ToolCall):
+        attributes[names.GEN_AI_TOOL_TYPE] = "function"
+        if record.inferred:
+            attributes[names.VOICE_TOOL_TIMING] = "inferred"
+    return attributes
+
+
+def _utterance(record: SpeechToText, attributes: Attributes) -> None:
+    finalization = record.finalization
+    if finalization is not None:
+        attributes[names.VOICE_STT_FINALIZATION_DURATION] = finalization
+    if record.first_partial_ns is not None and record.first_partial_ns >= record.started_ns:
+        attributes[names.VOICE_STT_TIME_TO_FIRST_PARTIAL] = (record.first_partial_ns - record.started_ns) / 1e9
+
+
+def labels(record: Operation) -> Attributes:
+    """What the metrics of an operation are told apart by."""
+    attributes = at_start(record)
+    if record.response_model is not None:
+        attributes[names.GEN_AI_RESPONSE_MODEL] = record.response_model
+    return attributes
+
+
+def error_type(record: Operation) -> str:
+    """The provider's own word for the failure, or the class of the exception."""
+    return record.error_type or "_OTHER"

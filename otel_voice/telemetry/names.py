@@ -1,0 +1,399 @@
+"""Generated from otel_voice/schema by `make docs`; do not edit."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Final, NamedTuple
+
+
+class Metric(NamedTuple):
+    """How an instrument is made; `opt_in` names the semantic convention switch it waits for, or is empty."""
+
+    instrument: str
+    unit: str
+    description: str
+    buckets: Sequence[float]
+    labels: tuple[str, ...]
+    opt_in: str
+
+
+class Event(NamedTuple):
+    """How a log event is written."""
+
+    severity: str
+    category: str
+    attributes: tuple[str, ...]
+
+
+GEN_AI_OPERATION_NAME: Final = "gen_ai.operation.name"
+GEN_AI_PROVIDER_NAME: Final = "gen_ai.provider.name"
+GEN_AI_REQUEST_MODEL: Final = "gen_ai.request.model"
+GEN_AI_RESPONSE_MODEL: Final = "gen_ai.response.model"
+GEN_AI_RESPONSE_ID: Final = "gen_ai.response.id"
+GEN_AI_RESPONSE_FINISH_REASONS: Final = "gen_ai.response.finish_reasons"
+GEN_AI_RESPONSE_TIME_TO_FIRST_CHUNK: Final = "gen_ai.response.time_to_first_chunk"
+GEN_AI_REQUEST_STREAM: Final = "gen_ai.request.stream"
+GEN_AI_REQUEST_TEMPERATURE: Final = "gen_ai.request.temperature"
+GEN_AI_REQUEST_TOP_P: Final = "gen_ai.request.top_p"
+GEN_AI_REQUEST_MAX_TOKENS: Final = "gen_ai.request.max_tokens"
+GEN_AI_REQUEST_SEED: Final = "gen_ai.request.seed"
+GEN_AI_REQUEST_FREQUENCY_PENALTY: Final = "gen_ai.request.frequency_penalty"
+GEN_AI_REQUEST_PRESENCE_PENALTY: Final = "gen_ai.request.presence_penalty"
+GEN_AI_REQUEST_STOP_SEQUENCES: Final = "gen_ai.request.stop_sequences"
+GEN_AI_REQUEST_CHOICE_COUNT: Final = "gen_ai.request.choice.count"
+GEN_AI_OUTPUT_TYPE: Final = "gen_ai.output.type"
+GEN_AI_USAGE_INPUT_TOKENS: Final = "gen_ai.usage.input_tokens"
+GEN_AI_USAGE_OUTPUT_TOKENS: Final = "gen_ai.usage.output_tokens"
+GEN_AI_USAGE_CACHE_READ_INPUT_TOKENS: Final = "gen_ai.usage.cache_read.input_tokens"
+GEN_AI_USAGE_REASONING_OUTPUT_TOKENS: Final = "gen_ai.usage.reasoning.output_tokens"
+GEN_AI_USAGE_AUDIO_INPUT_TOKENS: Final = "gen_ai.usage.audio.input_tokens"
+GEN_AI_USAGE_AUDIO_OUTPUT_TOKENS: Final = "gen_ai.usage.audio.output_tokens"
+GEN_AI_TOKEN_TYPE: Final = "gen_ai.token.type"
+GEN_AI_TOKEN_MODALITY: Final = "gen_ai.token.modality"
+GEN_AI_TOOL_NAME: Final = "gen_ai.tool.name"
+GEN_AI_TOOL_CALL_ID: Final = "gen_ai.tool.call.id"
+GEN_AI_TOOL_TYPE: Final = "gen_ai.tool.type"
+GEN_AI_TOOL_CALL_ARGUMENTS: Final = "gen_ai.tool.call.arguments"
+GEN_AI_TOOL_CALL_RESULT: Final = "gen_ai.tool.call.result"
+GEN_AI_INPUT_MESSAGES: Final = "gen_ai.input.messages"
+GEN_AI_OUTPUT_MESSAGES: Final = "gen_ai.output.messages"
+GEN_AI_SYSTEM_INSTRUCTIONS: Final = "gen_ai.system_instructions"
+GEN_AI_SPEECH_VOICE: Final = "gen_ai.speech.voice"
+GEN_AI_SPEECH_INPUT_LANGUAGE: Final = "gen_ai.speech.input.language"
+GEN_AI_CONVERSATION_ID: Final = "gen_ai.conversation.id"
+SERVER_ADDRESS: Final = "server.address"
+SERVER_PORT: Final = "server.port"
+ERROR_TYPE: Final = "error.type"
+HTTP_RESPONSE_STATUS_CODE: Final = "http.response.status_code"
+EXCEPTION_TYPE: Final = "exception.type"
+EXCEPTION_MESSAGE: Final = "exception.message"
+EXCEPTION_STACKTRACE: Final = "exception.stacktrace"
+SESSION_ID: Final = "session.id"
+USER_ID: Final = "user.id"
+VOICE_REQUEST_ID: Final = "voice.request.id"
+VOICE_INTERRUPTED: Final = "voice.interrupted"
+VOICE_AUDIO_FORMAT: Final = "voice.audio.format"
+VOICE_AUDIO_SAMPLE_RATE: Final = "voice.audio.sample_rate"
+VOICE_AUDIO_CHANNELS: Final = "voice.audio.channels"
+VOICE_AUDIO_DURATION: Final = "voice.audio.duration"
+VOICE_AUDIO_BYTES: Final = "voice.audio.bytes"
+VOICE_TTS_CHARACTERS: Final = "voice.tts.characters"
+VOICE_STT_CONFIDENCE: Final = "voice.stt.confidence"
+VOICE_STT_INTERIM_RESULTS: Final = "voice.stt.interim_results"
+VOICE_STT_TIME_TO_FIRST_PARTIAL: Final = "voice.stt.time_to_first_partial"
+VOICE_STT_FINALIZATION_DURATION: Final = "voice.stt.finalization.duration"
+VOICE_STT_WORDS: Final = "voice.stt.words"
+VOICE_STT_SESSION_ID: Final = "voice.stt.session.id"
+VOICE_SPEECH_END_SOURCE: Final = "voice.speech_end.source"
+VOICE_TOOL_TIMING: Final = "voice.tool.timing"
+VOICE_TELEMETRY_OWNER: Final = "voice.telemetry.owner"
+VOICE_CONVERSATION_ID: Final = "voice.conversation.id"
+VOICE_CONVERSATION_ORIGIN: Final = "voice.conversation.origin"
+VOICE_CONVERSATION_CHANNEL: Final = "voice.conversation.channel"
+VOICE_CONVERSATION_DIRECTION: Final = "voice.conversation.direction"
+VOICE_CONVERSATION_OUTCOME: Final = "voice.conversation.outcome"
+VOICE_CONVERSATION_TURNS: Final = "voice.conversation.turns"
+VOICE_TURN_ID: Final = "voice.turn.id"
+VOICE_TURN_INDEX: Final = "voice.turn.index"
+VOICE_TURN_INITIATOR: Final = "voice.turn.initiator"
+VOICE_TURN_INTERRUPTED: Final = "voice.turn.interrupted"
+VOICE_TURN_RESPONSE_LATENCY: Final = "voice.turn.response.latency"
+VOICE_TURN_SPEECH_END_SOURCE: Final = "voice.turn.speech_end.source"
+VOICE_TURN_FIRST_AUDIO_SOURCE: Final = "voice.turn.first_audio.source"
+VOICE_TURN_ERRORS: Final = "voice.turn.errors"
+VOICE_INTERRUPTION_SOURCE: Final = "voice.interruption.source"
+VOICE_LOG_CATEGORY: Final = "voice.log.category"
+
+SPAN_CONVERSATION: Final = "conversation"
+SPAN_TURN: Final = "turn"
+SPAN_SPEECH_TO_TEXT: Final = "speech_to_text {model}"
+SPAN_INFERENCE: Final = "{operation} {model}"
+SPAN_TEXT_TO_SPEECH: Final = "text_to_speech {model}"
+SPAN_EXECUTE_TOOL: Final = "execute_tool {tool}"
+
+METRIC_GEN_AI_CLIENT_OPERATION_DURATION: Final = "gen_ai.client.operation.duration"
+METRIC_GEN_AI_CLIENT_OPERATION_TIME_TO_FIRST_CHUNK: Final = "gen_ai.client.operation.time_to_first_chunk"
+METRIC_GEN_AI_CLIENT_TOKEN_USAGE: Final = "gen_ai.client.token.usage"
+METRIC_GEN_AI_CLIENT_INFERENCE_DURATION: Final = "gen_ai.client.inference.duration"
+METRIC_GEN_AI_CLIENT_INFERENCE_TIME_TO_FIRST_CHUNK: Final = "gen_ai.client.inference.time_to_first_chunk"
+METRIC_GEN_AI_CLIENT_INFERENCE_USAGE_INPUT_TOKENS: Final = "gen_ai.client.inference.usage.input_tokens"
+METRIC_GEN_AI_CLIENT_INFERENCE_USAGE_OUTPUT_TOKENS: Final = "gen_ai.client.inference.usage.output_tokens"
+METRIC_VOICE_STT_AUDIO_DURATION: Final = "voice.stt.audio.duration"
+METRIC_VOICE_STT_FINALIZATION_DURATION: Final = "voice.stt.finalization.duration"
+METRIC_VOICE_TTS_AUDIO_DURATION: Final = "voice.tts.audio.duration"
+METRIC_VOICE_TTS_CHARACTERS: Final = "voice.tts.characters"
+METRIC_VOICE_TURN_RESPONSE_LATENCY: Final = "voice.turn.response.latency"
+METRIC_VOICE_TURN_INTERRUPTIONS: Final = "voice.turn.interruptions"
+METRIC_VOICE_CONVERSATION_ACTIVE: Final = "voice.conversation.active"
+METRIC_VOICE_CONVERSATIONS: Final = "voice.conversations"
+METRIC_VOICE_CONVERSATION_DURATION: Final = "voice.conversation.duration"
+METRIC_VOICE_CONVERSATION_TURNS: Final = "voice.conversation.turns"
+
+EVENT_VOICE_CONVERSATION_STARTED: Final = "voice.conversation.started"
+EVENT_VOICE_CONVERSATION_ENDED: Final = "voice.conversation.ended"
+EVENT_VOICE_TURN_COMPLETED: Final = "voice.turn.completed"
+EVENT_GEN_AI_CLIENT_OPERATION_EXCEPTION: Final = "gen_ai.client.operation.exception"
+EVENT_GEN_AI_CLIENT_INFERENCE_OPERATION_DETAILS: Final = "gen_ai.client.inference.operation.details"
+
+CONTENT_ATTRIBUTES: Final[frozenset[str]] = frozenset(
+    {
+        GEN_AI_TOOL_CALL_ARGUMENTS,
+        GEN_AI_TOOL_CALL_RESULT,
+        GEN_AI_INPUT_MESSAGES,
+        GEN_AI_OUTPUT_MESSAGES,
+        GEN_AI_SYSTEM_INSTRUCTIONS,
+    }
+)
+
+BUCKETS: Final[Mapping[str, Sequence[float]]] = {
+    "duration": (0.01, 0.02, 0.04, 0.08, 0.16, 0.32, 0.64, 1.28, 2.56, 5.12, 10.24, 20.48, 40.96, 81.92),
+    "tokens": (1, 4, 16, 64, 256, 1024, 4096, 16384, 65536, 262144, 1048576, 4194304, 16777216, 67108864),
+    "latency": (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.8, 1, 1.25, 1.5, 2, 2.5, 3, 4, 5, 7.5, 10, 15),
+    "audio": (0.25, 0.5, 1, 2, 4, 8, 15, 30, 60, 120, 300, 600, 1800, 3600),
+    "characters": (8, 16, 32, 64, 128, 256, 512, 1024, 2048, 4096, 8192, 16384),
+    "call": (1, 5, 10, 30, 60, 120, 180, 300, 600, 900, 1800, 3600, 7200),
+    "turns": (1, 2, 3, 5, 8, 12, 20, 30, 50, 80, 120),
+}
+
+METRICS: Final[Mapping[str, Metric]] = {
+    METRIC_GEN_AI_CLIENT_OPERATION_DURATION: Metric(
+        instrument="histogram",
+        unit="s",
+        description="Duration of a provider call, to its last chunk.",
+        buckets=BUCKETS["duration"],
+        labels=(
+            "gen_ai.operation.name",
+            "gen_ai.provider.name",
+            "gen_ai.request.model",
+            "gen_ai.response.model",
+            "server.address",
+            "server.port",
+            "error.type",
+        ),
+        opt_in="",
+    ),
+    METRIC_GEN_AI_CLIENT_OPERATION_TIME_TO_FIRST_CHUNK: Metric(
+        instrument="histogram",
+        unit="s",
+        description="Request to first chunk in the caller's hands, streamed calls.",
+        buckets=BUCKETS["duration"],
+        labels=(
+            "gen_ai.operation.name",
+            "gen_ai.provider.name",
+            "gen_ai.request.model",
+            "gen_ai.response.model",
+            "server.address",
+            "server.port",
+        ),
+        opt_in="",
+    ),
+    METRIC_GEN_AI_CLIENT_TOKEN_USAGE: Metric(
+        instrument="histogram",
+        unit="{token}",
+        description="Tokens of a model call.",
+        buckets=BUCKETS["tokens"],
+        labels=(
+            "gen_ai.operation.name",
+            "gen_ai.provider.name",
+            "gen_ai.request.model",
+            "gen_ai.response.model",
+            "server.address",
+            "server.port",
+            "gen_ai.token.type",
+        ),
+        opt_in="",
+    ),
+    METRIC_GEN_AI_CLIENT_INFERENCE_DURATION: Metric(
+        instrument="histogram",
+        unit="s",
+        description="The new name of gen_ai.client.operation.duration for model calls.",
+        buckets=BUCKETS["duration"],
+        labels=(
+            "gen_ai.operation.name",
+            "gen_ai.provider.name",
+            "gen_ai.request.model",
+            "gen_ai.response.model",
+            "server.address",
+            "server.port",
+            "error.type",
+        ),
+        opt_in="gen_ai_latest_experimental",
+    ),
+    METRIC_GEN_AI_CLIENT_INFERENCE_TIME_TO_FIRST_CHUNK: Metric(
+        instrument="histogram",
+        unit="s",
+        description="The new name of gen_ai.client.operation.time_to_first_chunk for model calls.",
+        buckets=BUCKETS["duration"],
+        labels=(
+            "gen_ai.operation.name",
+            "gen_ai.provider.name",
+            "gen_ai.request.model",
+            "gen_ai.response.model",
+            "server.address",
+            "server.port",
+        ),
+        opt_in="gen_ai_latest_experimental",
+    ),
+    METRIC_GEN_AI_CLIENT_INFERENCE_USAGE_INPUT_TOKENS: Metric(
+        instrument="counter",
+        unit="{token}",
+        description="Input tokens.",
+        buckets=(),
+        labels=(
+            "gen_ai.operation.name",
+            "gen_ai.provider.name",
+            "gen_ai.request.model",
+            "gen_ai.response.model",
+            "server.address",
+            "server.port",
+            "gen_ai.token.modality",
+        ),
+        opt_in="gen_ai_latest_experimental",
+    ),
+    METRIC_GEN_AI_CLIENT_INFERENCE_USAGE_OUTPUT_TOKENS: Metric(
+        instrument="counter",
+        unit="{token}",
+        description="Output tokens.",
+        buckets=(),
+        labels=(
+            "gen_ai.operation.name",
+            "gen_ai.provider.name",
+            "gen_ai.request.model",
+            "gen_ai.response.model",
+            "server.address",
+            "server.port",
+            "gen_ai.token.modality",
+        ),
+        opt_in="gen_ai_latest_experimental",
+    ),
+    METRIC_VOICE_STT_AUDIO_DURATION: Metric(
+        instrument="histogram",
+        unit="s",
+        description="Seconds of audio transcribed.",
+        buckets=BUCKETS["audio"],
+        labels=("gen_ai.provider.name", "gen_ai.request.model"),
+        opt_in="",
+    ),
+    METRIC_VOICE_STT_FINALIZATION_DURATION: Metric(
+        instrument="histogram",
+        unit="s",
+        description="End of speech to final transcript.",
+        buckets=BUCKETS["latency"],
+        labels=("gen_ai.provider.name", "gen_ai.request.model"),
+        opt_in="",
+    ),
+    METRIC_VOICE_TTS_AUDIO_DURATION: Metric(
+        instrument="histogram",
+        unit="s",
+        description="Seconds of audio synthesised.",
+        buckets=BUCKETS["audio"],
+        labels=("gen_ai.provider.name", "gen_ai.request.model"),
+        opt_in="",
+    ),
+    METRIC_VOICE_TTS_CHARACTERS: Metric(
+        instrument="counter",
+        unit="{character}",
+        description="Characters synthesised.",
+        buckets=(),
+        labels=("gen_ai.provider.name", "gen_ai.request.model"),
+        opt_in="",
+    ),
+    METRIC_VOICE_TURN_RESPONSE_LATENCY: Metric(
+        instrument="histogram",
+        unit="s",
+        description="End of the user's speech to the first audio of the answer.",
+        buckets=BUCKETS["latency"],
+        labels=("voice.turn.speech_end.source", "voice.conversation.channel"),
+        opt_in="",
+    ),
+    METRIC_VOICE_TURN_INTERRUPTIONS: Metric(
+        instrument="counter",
+        unit="{interruption}",
+        description="Answers cut short.",
+        buckets=(),
+        labels=("voice.interruption.source",),
+        opt_in="",
+    ),
+    METRIC_VOICE_CONVERSATION_ACTIVE: Metric(
+        instrument="updowncounter",
+        unit="{conversation}",
+        description="Conversations open now.",
+        buckets=(),
+        labels=("voice.conversation.channel",),
+        opt_in="",
+    ),
+    METRIC_VOICE_CONVERSATIONS: Metric(
+        instrument="counter",
+        unit="{conversation}",
+        description="Conversations ended.",
+        buckets=(),
+        labels=("voice.conversation.outcome", "voice.conversation.channel", "voice.conversation.direction"),
+        opt_in="",
+    ),
+    METRIC_VOICE_CONVERSATION_DURATION: Metric(
+        instrument="histogram",
+        unit="s",
+        description="First moment to hang-up.",
+        buckets=BUCKETS["call"],
+        labels=("voice.conversation.outcome", "voice.conversation.channel", "voice.conversation.direction"),
+        opt_in="",
+    ),
+    METRIC_VOICE_CONVERSATION_TURNS: Metric(
+        instrument="histogram",
+        unit="{turn}",
+        description="Turns of a conversation.",
+        buckets=BUCKETS["turns"],
+        labels=("voice.conversation.outcome", "voice.conversation.channel", "voice.conversation.direction"),
+        opt_in="",
+    ),
+}
+
+EVENTS: Final[Mapping[str, Event]] = {
+    EVENT_VOICE_CONVERSATION_STARTED: Event(
+        severity="INFO",
+        category="app",
+        attributes=("voice.conversation.id", "voice.conversation.origin"),
+    ),
+    EVENT_VOICE_CONVERSATION_ENDED: Event(
+        severity="INFO",
+        category="app",
+        attributes=("voice.conversation.id", "voice.conversation.outcome", "voice.conversation.turns"),
+    ),
+    EVENT_VOICE_TURN_COMPLETED: Event(
+        severity="INFO",
+        category="performance",
+        attributes=(
+            "voice.conversation.id",
+            "voice.turn.id",
+            "voice.turn.index",
+            "voice.turn.response.latency",
+            "voice.turn.interrupted",
+            "voice.turn.errors",
+        ),
+    ),
+    EVENT_GEN_AI_CLIENT_OPERATION_EXCEPTION: Event(
+        severity="WARN",
+        category="error",
+        attributes=(
+            "gen_ai.operation.name",
+            "gen_ai.provider.name",
+            "error.type",
+            "exception.type",
+            "exception.message",
+            "exception.stacktrace",
+        ),
+    ),
+    EVENT_GEN_AI_CLIENT_INFERENCE_OPERATION_DETAILS: Event(
+        severity="DEBUG",
+        category="app",
+        attributes=(
+            "gen_ai.operation.name",
+            "gen_ai.provider.name",
+            "gen_ai.input.messages",
+            "gen_ai.output.messages",
+            "gen_ai.system_instructions",
+            "gen_ai.tool.call.arguments",
+            "gen_ai.tool.call.result",
+        ),
+    ),
+}

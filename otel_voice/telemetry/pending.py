@@ -1,0 +1,67 @@
+"""Operations whose metrics are still to be recorded: two thirds of what a call costs, so the call does not wait.
+
+The SDK asks observable instruments before it collects. One of ours gives nothing and records what is pending, so that
+whoever collects, and whenever, finds every operation that has ended. There is no thread, and nothing is late.
+"""
+
+from __future__ import annotations
+
+import itertools
+import os
+import weakref
+from collections import deque
+from collections.abc import Callable, Iterable
+
+from opentelemetry.context import Context
+from opentelemetry.metrics import CallbackOptions, Meter, Observation
+
+from otel_voice.observation.records import Operation
+
+# Never exported, for it observes nothing. A meter keeps the first of two instruments with one name.
+_names = (f"otel_voice.pending.{number}" for number in itertools.count())
+
+
+class Pending:
+    """A bounded queue of ended operations."""
+
+    LIMIT = 512
+    """Beyond it the call records what is pending itself: nobody collects, or too much happens."""
+
+    def __init__(self, meter: Meter, record: Callable[[Operation, Context], None]) -> None:
+        self._record = record
+        self._queue: deque[tuple[Operation, Context]] = deque()
+        meter.create_observable_gauge(next(_names), [self._collecting])
+        if hasattr(os, "register_at_fork"):
+            os.register_at_fork(after_in_child=_forgetting(weakref.ref(self)))
+
+    def put(self, record: Operation, context: Context) -> None:
+        """Add an ended operation."""
+        self._queue.append((record, context))
+        if len(self._queue) > self.LIMIT:
+            self.settle()
+
+    def settle(self) -> None:
+        """Record what is pending."""
+        while self._queue:
+            try:
+                record, context = self._queue.popleft()
+            except IndexError:
+                return  # another thread settles too
+            self._record(record, context)
+
+    def forget(self) -> None:
+        """In a forked child: what is pending is recorded by the parent."""
+        self._queue.clear()
+
+    def _collecting(self, options: CallbackOptions) -> Iterable[Observation]:
+        self.settle()
+        return ()
+
+
+def _forgetting(pending: weakref.ref[Pending]) -> Callable[[], None]:
+    def forget() -> None:
+        alive = pending()
+        if alive is not None:
+            alive.forget()
+
+    return forget

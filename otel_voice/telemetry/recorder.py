@@ -1,0 +1,227 @@
+"""The sink: an operation starts, is current, and finishes; each step reaches conversation, span, metrics, events."""
+
+from __future__ import annotations
+
+import sys
+from types import FrameType
+from typing import Any
+
+from opentelemetry import context as otel_context
+from opentelemetry import trace
+from opentelemetry._logs import LoggerProvider, get_logger
+from opentelemetry.context import Context
+from opentelemetry.instrumentation.utils import is_instrumentation_enabled
+from opentelemetry.metrics import MeterProvider, get_meter
+from opentelemetry.trace import Span, TracerProvider, get_tracer, set_span_in_context
+
+from otel_voice.conversations.model import Conversation, Place, Turn
+from otel_voice.conversations.tracker import Conversations
+from otel_voice.observation.records import Inference, Operation
+from otel_voice.telemetry import names
+from otel_voice.telemetry.attributes import Attributes, of_place
+from otel_voice.telemetry.content import ContentPolicy
+from otel_voice.telemetry.events import Events
+from otel_voice.telemetry.metrics import BY_CONVENTION
+from otel_voice.telemetry.spans import BY_SCOPE, Spans
+
+SCOPE = "otel_voice"
+_TELLING = ("opentelemetry.sdk.", "otel_voice.telemetry.", "otel_voice.conversations.", "logging")
+
+
+class Told:
+    """A conversation or a turn as telemetry knows it: its span, the context it makes, and who tells its end."""
+
+    __slots__ = ("context", "outer", "span", "telemetry")
+
+    def __init__(self, span: Span, telemetry: Telemetry, outer: int = 0) -> None:
+        self.span = span
+        self.context = set_span_in_context(span)
+        self.telemetry = telemetry
+        self.outer = outer
+        """The id of the span that was current around the conversation."""
+
+
+class Handle:
+    """An operation as telemetry knows it."""
+
+    __slots__ = ("attributes", "context", "foreign", "place", "span")
+
+    def __init__(self, span: Span, context: Context, place: Place | None, attributes: Attributes) -> None:
+        self.span = span
+        self.context = context
+        self.place = place
+        self.attributes = attributes
+        self.foreign = False
+        """The span belongs to another instrumentation, which tells it; we only add what it lacks."""
+
+
+class Telemetry:
+    """The signals of one set of providers."""
+
+    def __init__(
+        self,
+        *,
+        version: str,
+        policy: ContentPolicy,
+        convention: str = "old",
+        trace_scope: str = "conversation",
+        tracer_provider: TracerProvider | None = None,
+        meter_provider: MeterProvider | None = None,
+        logger_provider: LoggerProvider | None = None,
+    ) -> None:
+        tracer = get_tracer(SCOPE, version, tracer_provider)
+        meter = get_meter(SCOPE, version, meter_provider)
+        logger = get_logger(SCOPE, version, logger_provider)
+        self.policy = policy
+        self.spans = Spans(tracer, policy)
+        self.conversations = BY_SCOPE[trace_scope](tracer)
+        self.metrics = BY_CONVENTION[convention](meter)
+        self.events = Events(logger, policy)
+
+    def conversation_opened(self, conversation: Conversation) -> None:
+        """Start the root span."""
+        outer = trace.get_current_span().get_span_context().span_id
+        told = conversation.handle = Told(self.conversations.conversation(conversation), self, outer)
+        self.metrics.conversation_opened(conversation)
+        self.events.conversation_opened(conversation, told.context)
+
+    def conversation_closed(self, conversation: Conversation) -> None:
+        """End the root span."""
+        told: Told = conversation.handle
+        self.metrics.conversation_closed(conversation, told.context)
+        self.events.conversation_closed(conversation, told.context)
+        self.conversations.end_conversation(told.span, conversation)
+
+    def turn_started(self, turn: Turn) -> None:
+        """Start a turn's span."""
+        turn.handle = Told(self.conversations.turn(turn, turn.conversation.handle.span), self)
+
+    def turn_answered(self, turn: Turn) -> None:
+        """Record what the caller felt."""
+        self.metrics.turn_answered(turn, turn.handle.context)
+
+    def turn_ended(self, turn: Turn) -> None:
+        """End a turn's span."""
+        told: Told = turn.handle
+        self.metrics.turn_ended(turn, told.context)
+        attributes = self.conversations.end_turn(told.span, turn)
+        self.events.turn_ended(turn, attributes, told.context)
+
+
+class Recorder:
+    """What capture sees of telemetry: its Sink."""
+
+    def __init__(self, telemetry: Telemetry, conversations: Conversations, infer_tools: bool = True) -> None:
+        self._telemetry = telemetry
+        self._conversations = conversations
+        self._infer_tools = infer_tools
+        self.wants_content = telemetry.policy.wanted
+
+    def enabled(self) -> bool:
+        """False while OpenTelemetry's instrumentation is suppressed."""
+        return is_instrumentation_enabled()
+
+    def inside(self) -> bool:
+        """Whether OpenTelemetry or our own telling is on this thread's stack; either may hold a lock."""
+        frame: FrameType | None = sys._getframe(1)
+        while frame is not None:
+            if frame.f_globals.get("__name__", "").startswith(_TELLING):
+                return True
+            frame = frame.f_back
+        return False
+
+    def start(self, record: Operation) -> Handle:
+        """Find the operation's place and start its span."""
+        current = trace.get_current_span()
+        if self._infer_tools and isinstance(record, Inference) and record.tool_results:
+            self._tell_tools(record, current)
+        place = self._conversations.begin(record, current.get_span_context().trace_id)
+        if _is_told_by_another(current, record):
+            return self._enrich(current, place)
+        attributes = of_place(place.conversation, place.turn) if place is not None else {}
+        parent = _parent(current, place) if place is not None else None
+        span = self._telemetry.spans.start(record, attributes, parent)
+        return Handle(span, set_span_in_context(span), place, attributes)
+
+    def enter(self, handle: Handle) -> Any:
+        """Make the operation's span current."""
+        return handle.context, otel_context.attach(handle.context)
+
+    def leave(self, token: Any) -> None:
+        """Give back what was current. In another context than it was entered in, there is nothing to give back."""
+        entered, attached = token
+        if otel_context.get_current() is entered:
+            otel_context.detach(attached)
+
+    def first_chunk(self, handle: Handle, record: Operation) -> None:
+        """Tell the turn that the first chunk was heard."""
+        if handle.place is not None:
+            self._conversations.first_chunk(handle.place, record)
+
+    def finish(self, handle: Handle, record: Operation) -> None:
+        """End the span, record the metrics, tell the turn."""
+        if record.error is not None and record.error_type is None:
+            record.error_type = type(record.error).__qualname__
+        if handle.foreign:
+            if handle.span.is_recording():
+                self._telemetry.spans.describe(handle.span, record)
+        else:
+            self._telemetry.metrics.operation(record, handle.context)
+            self._telemetry.events.operation(record, handle.attributes, handle.context)
+            self._telemetry.spans.finish(handle.span, record)
+        if isinstance(record, Inference) and (record.finish_reasons or record.tool_calls):
+            self._conversations.tools.asked(record, handle.place)
+        if handle.place is not None:
+            self._conversations.end(handle.place, record)
+
+    def session_opened(self) -> Conversation:
+        """A speech-to-text stream joins or opens its conversation."""
+        return self._conversations.session_opened(trace.get_current_span().get_span_context().trace_id)
+
+    def held_here(self, conversation: Conversation) -> None:
+        """The running task or thread reads this conversation's stream."""
+        self._conversations.held_here(conversation)
+
+    def session_closed(self, conversation: Conversation) -> None:
+        """A speech-to-text stream closed."""
+        self._conversations.session_closed(conversation)
+
+    def _enrich(self, span: Span, place: Place | None) -> Handle:
+        span.set_attribute(names.VOICE_TELEMETRY_OWNER, SCOPE)
+        attributes = of_place(place.conversation, place.turn) if place is not None else {}
+        span.set_attributes(attributes)
+        handle = Handle(span, otel_context.get_current(), place, attributes)
+        handle.foreign = True
+        return handle
+
+    def _tell_tools(self, record: Inference, current: Span) -> None:
+        conversation = record.conversation or self._conversations.find(current.get_span_context().trace_id)
+        here = None if conversation is None else conversation.id
+        for execution, asked_in in self._conversations.tools.answered(record, here):
+            place = asked_in if asked_in is not None and not asked_in.conversation.closed else None
+            attributes = of_place(place.conversation, place.turn) if place is not None else {}
+            parent = place.turn.handle.context if place is not None else None
+            span = self._telemetry.spans.start(execution, attributes, parent)
+            self._telemetry.events.operation(execution, attributes, set_span_in_context(span))
+            self._telemetry.spans.finish(span, execution)
+
+
+def _parent(current: Span, place: Place) -> Context | None:
+    """The turn; or the program's own span, when it has put one around the call."""
+    context = current.get_span_context()
+    conversation: Told = place.conversation.handle
+    turn: Told = place.turn.handle
+    if context.is_valid:
+        ours = (conversation.outer, conversation.span.get_span_context().span_id, turn.span.get_span_context().span_id)
+        if context.span_id not in ours:
+            return None
+    return set_span_in_context(turn.span)
+
+
+def _is_told_by_another(current: Span, record: Operation) -> bool:
+    """Whether the current span is the model-call span of a framework or another instrumentation."""
+    if not current.is_recording():
+        return False
+    attributes = getattr(current, "attributes", None) or {}
+    scope = getattr(current, "instrumentation_scope", None)
+    return attributes.get(names.GEN_AI_OPERATION_NAME) == record.operation and scope is not None and scope.name != SCOPE

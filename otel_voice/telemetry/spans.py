@@ -1,0 +1,141 @@
+"""Records to spans: names, kinds, parents, status."""
+
+from __future__ import annotations
+
+from opentelemetry.context import Context
+from opentelemetry.trace import INVALID_SPAN, Link, Span, SpanKind, Status, StatusCode, Tracer, set_span_in_context
+
+from otel_voice.conversations.model import Conversation, Turn
+from otel_voice.observation.records import Operation, Outcome, ToolCall
+from otel_voice.telemetry import names
+from otel_voice.telemetry.attributes import Attributes, at_end, at_start, error_type, of_place
+from otel_voice.telemetry.content import ContentPolicy
+from otel_voice.telemetry.events import MESSAGE_LENGTH
+from otel_voice.telemetry.redaction import bounded, redact
+from otel_voice.telemetry.said import said
+
+
+class Spans:
+    """Starts and ends the spans of operations."""
+
+    def __init__(self, tracer: Tracer, policy: ContentPolicy) -> None:
+        self._tracer = tracer
+        self._policy = policy
+
+    def start(self, record: Operation, place: Attributes, parent: Context | None) -> Span:
+        """Start the span of an operation; it is not made current."""
+        attributes = at_start(record)
+        attributes.update(place)
+        kind = SpanKind.INTERNAL if isinstance(record, ToolCall) else SpanKind.CLIENT
+        return self._tracer.start_span(_name(record), parent, kind, attributes, start_time=record.started_unix_ns)
+
+    def finish(self, span: Span, record: Operation) -> None:
+        """Say what was learned, and end the span."""
+        if span.is_recording():
+            self.describe(span, record)
+            if record.outcome is Outcome.FAILED:
+                span.set_attribute(names.ERROR_TYPE, error_type(record))
+                span.set_status(Status(StatusCode.ERROR, _description(record)))
+        span.end(record.unix_ns(record.ended_ns or record.started_ns))
+
+    def describe(self, span: Span, record: Operation) -> None:
+        """Put what was learned on a span."""
+        attributes = at_end(record)
+        if self._policy.on_spans:
+            attributes.update(said(record, self._policy))
+        span.set_attributes(attributes)
+
+
+class ConversationSpans:
+    """Starts and ends the spans of conversations and turns: one trace for each conversation."""
+
+    def __init__(self, tracer: Tracer) -> None:
+        self._tracer = tracer
+
+    def conversation(self, conversation: Conversation) -> Span:
+        """Start the root; under the span that is current, when there is one."""
+        attributes = of_place(conversation, None)
+        attributes.update(conversation.attributes)
+        attributes[names.VOICE_CONVERSATION_ORIGIN] = conversation.origin.value
+        for name, value in (
+            (names.SESSION_ID, conversation.session_id),
+            (names.USER_ID, conversation.user_id),
+            (names.VOICE_CONVERSATION_CHANNEL, conversation.channel),
+            (names.VOICE_CONVERSATION_DIRECTION, conversation.direction),
+        ):
+            if value is not None:
+                attributes[name] = value
+        return self._tracer.start_span(
+            names.SPAN_CONVERSATION, attributes=attributes, start_time=conversation.opened.unix_ns
+        )
+
+    def turn(self, turn: Turn, conversation: Span) -> Span:
+        """Start a turn under its conversation."""
+        return self._tracer.start_span(
+            names.SPAN_TURN,
+            set_span_in_context(conversation),
+            attributes=_turn_at_start(turn),
+            start_time=turn.conversation.opened.unix(turn.started_ns),
+        )
+
+    def end_turn(self, span: Span, turn: Turn) -> Attributes:
+        """End a turn; returns what was said of it."""
+        attributes = _turn_at_end(turn)
+        span.set_attributes(attributes)
+        span.end(turn.conversation.opened.unix(turn.ended_ns or turn.last_activity_ns))
+        return {**_turn_at_start(turn), **attributes}
+
+    def end_conversation(self, span: Span, conversation: Conversation) -> None:
+        """End the root."""
+        span.set_attribute(names.VOICE_CONVERSATION_TURNS, conversation.turns)
+        if conversation.outcome is not None:
+            span.set_attribute(names.VOICE_CONVERSATION_OUTCOME, conversation.outcome.value)
+        span.end(conversation.opened.unix(conversation.ended_ns or conversation.last_activity_ns))
+
+
+class TurnTraces(ConversationSpans):
+    """Each turn is a trace of its own, linked to its conversation: for tail sampling and very long calls."""
+
+    def turn(self, turn: Turn, conversation: Span) -> Span:
+        return self._tracer.start_span(
+            names.SPAN_TURN,
+            set_span_in_context(INVALID_SPAN, Context()),
+            attributes=_turn_at_start(turn),
+            links=[Link(conversation.get_span_context())],
+            start_time=turn.conversation.opened.unix(turn.started_ns),
+        )
+
+
+BY_SCOPE: dict[str, type[ConversationSpans]] = {"conversation": ConversationSpans, "turn": TurnTraces}
+"""What one trace holds."""
+
+
+def _name(record: Operation) -> str:
+    what = record.name if isinstance(record, ToolCall) else record.request_model
+    return f"{record.operation} {what}" if what else record.operation
+
+
+def _description(record: Operation) -> str | None:
+    return None if record.error is None else bounded(redact(str(record.error)), MESSAGE_LENGTH)
+
+
+def _turn_at_start(turn: Turn) -> Attributes:
+    attributes = of_place(turn.conversation, turn)
+    attributes[names.VOICE_TURN_INITIATOR] = turn.initiator
+    return attributes
+
+
+def _turn_at_end(turn: Turn) -> Attributes:
+    attributes: Attributes = {}
+    if turn.response_latency is not None:
+        attributes[names.VOICE_TURN_RESPONSE_LATENCY] = turn.response_latency
+    if turn.speech_end_source is not None:
+        attributes[names.VOICE_TURN_SPEECH_END_SOURCE] = turn.speech_end_source
+    if turn.first_audio_ns is not None:
+        attributes[names.VOICE_TURN_FIRST_AUDIO_SOURCE] = "first_audio_byte"
+    if turn.interrupted_by is not None:
+        attributes[names.VOICE_TURN_INTERRUPTED] = True
+        attributes[names.VOICE_INTERRUPTION_SOURCE] = turn.interrupted_by
+    if turn.errors:
+        attributes[names.VOICE_TURN_ERRORS] = turn.errors
+    return attributes
