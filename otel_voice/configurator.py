@@ -1,0 +1,71 @@
+"""The SDK's configurator with what a voice agent needs around it: visible failures and a bounded exit."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+from opentelemetry.sdk import _configuration
+from opentelemetry.sdk._configuration import _OTelSDKConfigurator
+
+from otel_voice import settings
+from otel_voice.export import children, defaults, failures, sessions, signals
+from otel_voice.export.exit import BoundedExit
+
+_log = logging.getLogger(__name__)
+
+
+class VoiceConfigurator(_OTelSDKConfigurator):
+    """Sets up the three providers from the environment, or from OTEL_CONFIG_FILE."""
+
+    active = False
+
+    def _configure(self, **kwargs: Any) -> None:
+        env = settings.environment()
+        if settings.is_true(env, "OTEL_SDK_DISABLED"):
+            return
+        failures.show()
+        try:
+            super()._configure(**_arguments(env, kwargs))  # type: ignore[no-untyped-call]
+        except Exception as error:  # noqa: BLE001 - the program runs on when telemetry cannot be set up
+            _log.error("otel_voice: telemetry is not set up: %s: %s", type(error).__name__, error)
+            return
+        failures.limit(defaults.endpoint(env))
+        guard_exit(settings.Settings.from_env(env))
+        VoiceConfigurator.active = True
+
+
+def _arguments(env: Any, kwargs: dict[str, Any]) -> dict[str, Any]:
+    """A configuration file replaces all of them, and the SDK warns about each that is given."""
+    if env.get("OTEL_CONFIG_FILE"):
+        _require_configuration_files()
+        return {}
+    return {"exporter_args_map": sessions.exporter_arguments(env), **kwargs}
+
+
+def _require_configuration_files() -> None:
+    """An older SDK would pass the file over without a word, and send somewhere else."""
+    if not hasattr(_configuration, "OTEL_CONFIG_FILE"):
+        raise RuntimeError("OTEL_CONFIG_FILE is set, and this opentelemetry-sdk is too old to read it. Upgrade the SDK")
+
+
+def guard_exit(chosen: settings.Settings) -> BoundedExit:
+    """Let no way out of the process lose what is finished, and none of them wait for a dead collector."""
+    bounded = BoundedExit(_providers(), chosen.exit_timeout)
+    bounded.arm()
+    children.flush_in_children(bounded)
+    if chosen.sigterm_flush:
+        signals.flush_on_sigterm(bounded.flush)
+    return bounded
+
+
+def _providers() -> list[tuple[str, Any]]:
+    """The global providers that are the SDK's; a signal without one has nothing to export."""
+    from opentelemetry import _logs, metrics, trace
+
+    found = [
+        ("traces", trace.get_tracer_provider()),
+        ("metrics", metrics.get_meter_provider()),
+        ("logs", _logs.get_logger_provider()),
+    ]
+    return [(name, provider) for name, provider in found if hasattr(provider, "shutdown")]

@@ -1,0 +1,95 @@
+"""One instrumentor for each provider, for `opentelemetry-instrument` and for use in code."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from types import ModuleType
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from opentelemetry.instrumentation.instrumentor import BaseInstrumentor  # type: ignore[attr-defined]
+
+from otel_voice.capture.guard import guarded
+from otel_voice.capture.hooks import when_imported
+
+if TYPE_CHECKING:
+    from otel_voice.capture.install import Installation
+
+
+class ProviderInstrumentor(BaseInstrumentor):  # type: ignore[misc]
+    """Installs one provider's patch points, once its SDK is imported. Imports no SDK, and never raises.
+
+    Until then nothing of ours is loaded either: a program pays for the providers it uses.
+    """
+
+    provider: ClassVar[str]
+    """The provider's name, which is also the name of its SDK's package."""
+    installation: Installation | None = None
+    _signals: Mapping[str, Any] | None = None
+
+    def instrumentation_dependencies(self) -> Collection[str]:
+        """None: the version is looked at when the SDK is imported."""
+        return ()
+
+    def _instrument(self, **kwargs: Any) -> None:
+        self._signals = {name: kwargs.get(name) for name in ("tracer_provider", "meter_provider", "logger_provider")}
+        when_imported(self.provider, self._sdk_imported)
+
+    def _uninstrument(self, **kwargs: Any) -> None:
+        self._signals = None
+        if self.installation is not None:
+            guarded(self.installation.uninstall)
+            self.installation = None
+
+    def _sdk_imported(self, package: ModuleType) -> None:
+        # A hook cannot be taken back: it may fire for an instrumentor that was switched off, or twice for one.
+        if self._signals is None or self.installation is not None:
+            return
+        from otel_voice import providers
+        from otel_voice.capture.install import Installation
+        from otel_voice.runtime import runtime
+
+        recorder = runtime().recorder(runtime().telemetry(**self._signals))
+        self.installation = Installation(providers.load(self.provider), recorder)
+        self.installation.install()
+
+
+class OpenAIInstrumentor(ProviderInstrumentor):
+    """OpenAI and Azure OpenAI: chat completions, responses, speech, transcriptions."""
+
+    provider = "openai"
+
+
+class DeepgramInstrumentor(ProviderInstrumentor):
+    """Deepgram: listen and speak, websockets and REST."""
+
+    provider = "deepgram"
+
+
+class ElevenLabsInstrumentor(ProviderInstrumentor):
+    """ElevenLabs: text to speech and speech to text."""
+
+    provider = "elevenlabs"
+
+
+ALL: tuple[type[ProviderInstrumentor], ...] = (OpenAIInstrumentor, DeepgramInstrumentor, ElevenLabsInstrumentor)
+
+
+def instrument(**providers_of_signals: Any) -> None:
+    """Instrument every provider: what `opentelemetry-instrument` does, from code.
+
+    Takes `tracer_provider`, `meter_provider` and `logger_provider`; the global ones where left out. It sets up no
+    exporter: that is the program's, or the distro's.
+    """
+    for instrumentor in ALL:
+        if not instrumentor().is_instrumented_by_opentelemetry:
+            instrumentor().instrument(**providers_of_signals)
+
+
+def uninstrument() -> None:
+    """Put every patched function back, and hang up open conversations."""
+    for instrumentor in ALL:
+        if instrumentor().is_instrumented_by_opentelemetry:
+            instrumentor().uninstrument()
+    from otel_voice.runtime import runtime
+
+    runtime().conversations.close_all()

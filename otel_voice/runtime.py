@@ -1,0 +1,117 @@
+"""The wiring: one set of conversations for the process, and the telemetry that instrumentors and the API share."""
+
+from __future__ import annotations
+
+import os
+import threading
+from functools import cache
+from importlib.metadata import PackageNotFoundError, version
+
+from opentelemetry._logs import LoggerProvider
+from opentelemetry.metrics import MeterProvider
+from opentelemetry.trace import TracerProvider
+
+from otel_voice.capture.operation import settle
+from otel_voice.conversations.model import Conversation, Turn
+from otel_voice.conversations.tracker import Conversations
+from otel_voice.export import exit as process_exit
+from otel_voice.logs import context as log_context
+from otel_voice.settings import Settings
+from otel_voice.telemetry import names
+from otel_voice.telemetry.attributes import of_place
+from otel_voice.telemetry.content import ContentPolicy
+from otel_voice.telemetry.recorder import Recorder, Telemetry
+
+
+class Runtime:
+    """What one process has of otel_voice. It listens to its conversations and hands on to the telemetry in use."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.conversations = Conversations(self, settings.conversation_idle_timeout)
+        self._telemetry: Telemetry | None = None
+        self._told: list[tuple[tuple[object, ...], Telemetry]] = []
+        process_exit.before_flush(settle)
+        process_exit.before_flush(self.conversations.close_all)
+        log_context.register(self._log_context)
+        if hasattr(os, "register_at_fork"):
+            os.register_at_fork(after_in_child=self.conversations.forget_all)
+
+    def telemetry(
+        self,
+        tracer_provider: TracerProvider | None = None,
+        meter_provider: MeterProvider | None = None,
+        logger_provider: LoggerProvider | None = None,
+    ) -> Telemetry:
+        """The signals of these providers, the global ones where None. Conversations follow the latest."""
+        settings = self.settings
+        providers = (tracer_provider, meter_provider, logger_provider)
+        known = next((told for given, told in self._told if given == providers), None)
+        self._telemetry = known or Telemetry(
+            version=_version(),
+            policy=ContentPolicy.of(settings.capture_content, settings.content_max_length),
+            convention=settings.semconv,
+            trace_scope=settings.trace_scope,
+            tracer_provider=tracer_provider,
+            meter_provider=meter_provider,
+            logger_provider=logger_provider,
+        )
+        if known is None:
+            self._told.append((providers, self._telemetry))
+        return self._telemetry
+
+    def recorder(self, telemetry: Telemetry) -> Recorder:
+        """The sink of an instrumentor."""
+        return Recorder(telemetry, self.conversations, self.settings.infer_tools)
+
+    def conversation_opened(self, conversation: Conversation) -> None:
+        """Told by whatever telemetry is in use; the end is told by the same."""
+        (self._telemetry or self.telemetry()).conversation_opened(conversation)
+
+    def conversation_closed(self, conversation: Conversation) -> None:
+        conversation.handle.telemetry.conversation_closed(conversation)
+
+    def turn_started(self, turn: Turn) -> None:
+        turn.conversation.handle.telemetry.turn_started(turn)
+
+    def turn_answered(self, turn: Turn) -> None:
+        turn.handle.telemetry.turn_answered(turn)
+
+    def turn_ended(self, turn: Turn) -> None:
+        if turn.process == os.getpid():  # a forked child has a copy of a turn that its parent ends
+            turn.handle.telemetry.turn_ended(turn)
+
+    def _log_context(self) -> log_context.LogContext | None:
+        conversation = self.conversations.find()
+        if conversation is None:
+            return None
+        attributes = of_place(conversation, conversation.turn)
+        if conversation.session_id is not None:
+            attributes[names.SESSION_ID] = conversation.session_id
+        if conversation.user_id is not None:
+            attributes[names.USER_ID] = conversation.user_id
+        told = (conversation.turn or conversation).handle
+        span = told.span.get_span_context()
+        return log_context.LogContext(attributes, span.trace_id, span.span_id)
+
+
+_lock = threading.Lock()
+
+
+@cache
+def _runtime() -> Runtime:
+    return Runtime(Settings.from_env())
+
+
+def runtime() -> Runtime:
+    """The runtime of this process, made when it is first needed."""
+    with _lock:
+        return _runtime()
+
+
+@cache
+def _version() -> str:
+    try:
+        return version("otel-voice")
+    except PackageNotFoundError:
+        return "0"

@@ -1,0 +1,288 @@
+"""Every setting of otel_voice, declared once, and the only reader of environment variables.
+
+`Settings.from_env` never raises: a bad value keeps the default and is told in `Settings.problems`.
+"""
+
+from __future__ import annotations
+
+import logging
+import math
+import os
+import sys
+from collections.abc import Callable, Mapping, MutableMapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+PREFIX = "OTEL_VOICE_"
+
+# Where a process leaves word for its children that a problem has been told already.
+REPORTED = "OTEL_VOICE_REPORTED"
+
+TraceScope = Literal["conversation", "turn"]
+ContentCapture = Literal["NO_CONTENT", "SPAN_ONLY", "EVENT_ONLY", "SPAN_AND_EVENT"]
+Semconv = Literal["old", "new", "both"]
+
+
+@dataclass(frozen=True)
+class Variable:
+    """One environment variable: `field` of Settings it fills, and how its text is read.
+
+    `parse` raises ValueError for a text that is not allowed.
+    """
+
+    name: str
+    field: str
+    default: str
+    allowed: str
+    brief: str
+    parse: Callable[[str], object]
+
+
+def environment() -> MutableMapping[str, str]:
+    """The environment of this process, for the parts that hand it on or write defaults into it."""
+    return os.environ
+
+
+def is_true(env: Mapping[str, str], name: str) -> bool:
+    """Whether a variable of the OpenTelemetry SDK says `true`, read as the SDK reads it."""
+    return env.get(name, "").strip().lower() == "true"
+
+
+def default_data_dir(env: Mapping[str, str], platform: str = sys.platform) -> Path:
+    """The user's data directory for otel_voice, by the custom of each platform."""
+    return _platform_data_dir(env, platform) / "otel-voice"
+
+
+def _platform_data_dir(env: Mapping[str, str], platform: str) -> Path:
+    if platform == "darwin":
+        return _home() / "Library" / "Application Support"
+    if platform == "win32":
+        return Path(env.get("LOCALAPPDATA") or _home() / "AppData" / "Local")
+    # The XDG specification says that a relative path must be ignored.
+    xdg = Path(env.get("XDG_DATA_HOME") or "")
+    return xdg if xdg.is_absolute() else _home() / ".local" / "share"
+
+
+def _home() -> Path:
+    """A container's random user has no home; the current directory is what it can write to."""
+    try:
+        return Path.home()
+    except RuntimeError:
+        return Path()
+
+
+def _one_of(*choices: str) -> Callable[[str], str]:
+    def parse(text: str) -> str:
+        if text.lower() not in choices:
+            raise ValueError(text)
+        return text.lower()
+
+    return parse
+
+
+def _boolean(text: str) -> bool:
+    return _one_of("true", "false")(text) == "true"
+
+
+def _seconds(text: str) -> float:
+    value = float(text)
+    if not math.isfinite(value) or value < 0:
+        raise ValueError(text)
+    return value
+
+
+def _positive_seconds(text: str) -> float:
+    value = _seconds(text)
+    if value == 0:
+        raise ValueError(text)
+    return value
+
+
+def _count(text: str) -> int:
+    value = int(text)
+    if value < 0:
+        raise ValueError(text)
+    return value
+
+
+def _level(text: str) -> int:
+    return int(getattr(logging, _one_of("debug", "info", "warning", "error", "critical")(text).upper()))
+
+
+_CONTENT_ALIASES = {"TRUE": "SPAN_ONLY", "FALSE": "NO_CONTENT"}
+
+
+def _content(text: str) -> str:
+    name = _CONTENT_ALIASES.get(text.upper(), text.upper())
+    if name not in ("NO_CONTENT", "SPAN_ONLY", "EVENT_ONLY", "SPAN_AND_EVENT"):
+        raise ValueError(text)
+    return name
+
+
+def _semconv(text: str) -> str:
+    """Other entries of the list belong to other instrumentations."""
+    entries = {entry.strip() for entry in text.split(",")}
+    if "gen_ai_latest_experimental/dup" in entries:
+        return "both"
+    return "new" if "gen_ai_latest_experimental" in entries else "old"
+
+
+def _directory(text: str) -> Path | None:
+    try:
+        return Path(text).expanduser() if text else None
+    except RuntimeError as error:
+        raise ValueError(text) from error
+
+
+VARIABLES: tuple[Variable, ...] = (
+    Variable(
+        "OTEL_VOICE_TRACE_SCOPE",
+        "trace_scope",
+        "conversation",
+        "conversation, turn",
+        "One trace per conversation, or one per turn linked to its conversation.",
+        _one_of("conversation", "turn"),
+    ),
+    Variable(
+        "OTEL_VOICE_CONVERSATION_IDLE_TIMEOUT",
+        "conversation_idle_timeout",
+        "10",
+        "seconds above 0",
+        "An implicit conversation with no open stream ends after this much silence.",
+        _positive_seconds,
+    ),
+    Variable(
+        "OTEL_VOICE_INFER_TOOLS",
+        "infer_tools",
+        "true",
+        "true, false",
+        "Tool calls are seen from the model's call to the request that carries the result back.",
+        _boolean,
+    ),
+    Variable(
+        "OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT",
+        "capture_content",
+        "NO_CONTENT",
+        "NO_CONTENT, SPAN_ONLY, EVENT_ONLY, SPAN_AND_EVENT, true (SPAN_ONLY), false (NO_CONTENT)",
+        "Where transcripts, prompts and spoken text are recorded, redacted.",
+        _content,
+    ),
+    Variable(
+        "OTEL_VOICE_CONTENT_MAX_LENGTH",
+        "content_max_length",
+        "4096",
+        "characters, 0 or more",
+        "Recorded content is cut to this length.",
+        _count,
+    ),
+    Variable(
+        "OTEL_SEMCONV_STABILITY_OPT_IN",
+        "semconv",
+        "",
+        "gen_ai_latest_experimental, gen_ai_latest_experimental/dup",
+        "The renamed GenAI metrics instead of the old names, or both.",
+        _semconv,
+    ),
+    Variable(
+        "OTEL_VOICE_LOG_LEVEL",
+        "log_level",
+        "INFO",
+        "DEBUG, INFO, WARNING, ERROR, CRITICAL",
+        "The least severe log record that is exported; console output does not change.",
+        _level,
+    ),
+    Variable(
+        "OTEL_VOICE_EXIT_TIMEOUT",
+        "exit_timeout",
+        "2",
+        "seconds, 0 or more",
+        "The most that exporting may delay the end of the process, all signals together.",
+        _seconds,
+    ),
+    Variable(
+        "OTEL_VOICE_SIGTERM_FLUSH",
+        "sigterm_flush",
+        "true",
+        "true, false",
+        "Export what is finished before the process dies of SIGTERM.",
+        _boolean,
+    ),
+    Variable(
+        "OTEL_VOICE_ASYNCIO",
+        "asyncio",
+        "false",
+        "true, false",
+        "Switch the asyncio instrumentation on: 14 us for every task.",
+        _boolean,
+    ),
+    Variable(
+        "OTEL_VOICE_DATA_DIR",
+        "data_dir",
+        "",
+        "a directory",
+        "Where `otel-voice run` keeps its store; empty is the user's data directory.",
+        _directory,
+    ),
+)
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What the user asked for. Durations are in seconds, `log_level` is a number of the logging module."""
+
+    trace_scope: TraceScope = "conversation"
+    conversation_idle_timeout: float = 10.0
+    infer_tools: bool = True
+    capture_content: ContentCapture = "NO_CONTENT"
+    content_max_length: int = 4096
+    semconv: Semconv = "old"
+    log_level: int = logging.INFO
+    exit_timeout: float = 2.0
+    sigterm_flush: bool = True
+    asyncio: bool = False
+    data_dir: Path | None = None
+    problems: tuple[str, ...] = ()
+
+    @classmethod
+    def from_env(cls, env: Mapping[str, str] | None = None) -> Settings:
+        """Read the settings from `env`, by default the environment of this process. Never raises."""
+        env = environment() if env is None else env
+        problems = _unknown_names(env)
+        values = {variable.field: _read(variable, env, problems) for variable in VARIABLES}
+        values["data_dir"] = values["data_dir"] or default_data_dir(env)
+        return cls(**values, problems=tuple(problems))  # type: ignore[arg-type]
+
+
+def _read(variable: Variable, env: Mapping[str, str], problems: list[str]) -> object:
+    text = env.get(variable.name, "").strip()
+    try:
+        return variable.parse(text or variable.default)
+    except ValueError:
+        problems.append(
+            f"{variable.name}={text!r} is not allowed. Allowed: {variable.allowed}. Using {variable.default} instead."
+        )
+        return variable.parse(variable.default)
+
+
+def _unknown_names(env: Mapping[str, str]) -> list[str]:
+    known = {variable.name for variable in VARIABLES} | {REPORTED}
+    return [_unknown(name, known) for name in env if name.startswith(PREFIX) and name not in known]
+
+
+def _unknown(name: str, known: set[str]) -> str:
+    import difflib
+
+    closest = difflib.get_close_matches(name, sorted(known - {REPORTED}), n=1, cutoff=0.0)[0]
+    return f"{name} is not a setting of otel_voice and is ignored. Did you mean {closest}?"
+
+
+def markdown_table() -> str:
+    """The settings as a table for the README."""
+    rows = ["| variable | default | allowed | what it does |", "|---|---|---|---|"]
+    rows += [f"| `{v.name}` | {_shown(v.default)} | {v.allowed} | {v.brief} |" for v in VARIABLES]
+    return "\n".join(rows) + "\n"
+
+
+def _shown(default: str) -> str:
+    return f"`{default}`" if default else "(empty)"
