@@ -1,0 +1,1 @@
+"""The `otel-voice` command."""
