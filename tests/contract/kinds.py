@@ -1,0 +1,58 @@
+"""Which kind of function each shape wraps: a shape on the wrong kind would start too early, or never end."""
+
+from __future__ import annotations
+
+import contextlib
+import inspect
+from collections.abc import Callable
+from typing import Any
+
+_CONTEXT_MANAGER_CODE = contextlib.contextmanager(lambda: None).__code__
+_ASYNC_CONTEXT_MANAGER_CODE = contextlib.asynccontextmanager(lambda: None).__code__
+
+
+def _code(function: Any) -> Any:
+    return getattr(function, "__code__", None)
+
+
+def plain(function: Any) -> bool:
+    inner = inspect.unwrap(function)
+    return not (
+        inspect.isgeneratorfunction(inner) or inspect.isasyncgenfunction(inner) or inspect.iscoroutinefunction(inner)
+    )
+
+
+def coroutine(function: Any) -> bool:
+    return inspect.iscoroutinefunction(inspect.unwrap(function))
+
+
+def generator(function: Any) -> bool:
+    return inspect.isgeneratorfunction(function)
+
+
+def async_generator(function: Any) -> bool:
+    return inspect.isasyncgenfunction(function)
+
+
+def context_manager(function: Any) -> bool:
+    return _code(function) is _CONTEXT_MANAGER_CODE
+
+
+def async_context_manager(function: Any) -> bool:
+    return _code(function) is _ASYNC_CONTEXT_MANAGER_CODE
+
+
+KINDS: dict[str, Callable[[Any], bool]] = {
+    "call": plain,
+    "async_call": coroutine,
+    "generator": generator,
+    "async_generator": async_generator,
+    "managed": context_manager,
+    "async_managed": async_context_manager,
+    "session": context_manager,
+    "async_session": async_context_manager,
+    "aiteration": async_generator,
+    "dialogue": generator,
+    "dialogue_connection": plain,
+}
+"""By the name of the shape. Add a line for a shape of your own."""

@@ -1,0 +1,77 @@
+"""`make test-matrix`: run every cell, print what ran, and write docs/compatibility.json."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Sequence
+
+from tests.matrix.cells import CELLS, TOLD, Cell
+from tests.matrix.running import Result, run
+from tools.environment import ROOT
+
+COMPATIBILITY = ROOT / "docs" / "compatibility.json"
+COLUMNS = ("python", *TOLD)
+
+
+def main() -> int:
+    """Run the cells that were named, or all; only a run of all is written down."""
+    parser = argparse.ArgumentParser(prog="tests.matrix", description=__doc__)
+    parser.add_argument("cells", nargs="*", metavar="CELL", help=f"of: {', '.join(cell.name for cell in CELLS)}")
+    wanted = parser.parse_args().cells
+    unknown = sorted(set(wanted) - {cell.name for cell in CELLS})
+    if unknown:
+        parser.error(f"no cell is called {unknown[0]}")
+    chosen = [cell for cell in CELLS if cell.name in wanted or not wanted]
+    results = _run(chosen)
+    absent = [cell.name for cell in chosen if cell.name not in {result.cell for result in results}]
+    sys.stdout.write(_table(results, absent))
+    if not wanted:
+        COMPATIBILITY.write_text(_document(results, absent), encoding="utf-8")
+        sys.stdout.write("wrote docs/compatibility.json; `make docs` brings it into the README\n")
+    return 0 if results and all(result.good for result in results) else 1
+
+
+def _run(cells: Sequence[Cell]) -> list[Result]:
+    results = []
+    for cell in cells:
+        sys.stderr.write(f"\n--- {cell.name}\n")
+        result = run(cell)
+        if result is not None:
+            results.append(result)
+    return results
+
+
+def _table(results: Sequence[Result], absent: Sequence[str]) -> str:
+    head = ("cell", *COLUMNS, "passed", "failed", "skipped", "seconds")
+    rows = [head, *(_row(result) for result in results)]
+    widths = [max(len(row[at]) for row in rows) for at in range(len(head))]
+    lines = ["  ".join(text.ljust(width) for text, width in zip(row, widths, strict=True)).rstrip() for row in rows]
+    lines += [f"{result.cell}: {result.trouble}" for result in results if result.trouble]
+    lines += [f"{name}: not run, its Python is not on this machine" for name in absent]
+    return "\n" + "\n".join(lines) + "\n"
+
+
+def _row(result: Result) -> tuple[str, ...]:
+    versions = (result.versions.get(name, "-") for name in COLUMNS)
+    counts = (str(result.passed), str(result.failed), str(result.skipped))
+    return (result.cell, *versions, *counts, f"{result.seconds:.0f}")
+
+
+def _document(results: Sequence[Result], absent: Sequence[str]) -> str:
+    ran = [
+        {
+            "cell": result.cell,
+            "versions": dict(result.versions),
+            "passed": result.passed,
+            "failed": result.failed,
+            "skipped": result.skipped,
+        }
+        for result in results
+    ]
+    return json.dumps({"ran": ran, "not_run": list(absent)}, indent=2) + "\n"
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,52 @@
+"""What is tested together: a set of package versions on a Python."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+# The packages whose versions a result tells.
+TOLD = ("openai", "deepgram-sdk", "elevenlabs", "opentelemetry-sdk", "wrapt")
+
+
+@dataclass(frozen=True)
+class Cell:
+    """`pythons` in order of preference: the first that is found is used. `packages`: name -> version specifier."""
+
+    name: str
+    pythons: tuple[str, ...]
+    packages: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def requirements(self) -> tuple[str, ...]:
+        """What pip is told to install."""
+        pinned = (f"{package}{version}" for package, version in sorted(self.packages.items()))
+        return ("--editable", ".[demo]", "--group", "dev", *pinned)
+
+
+OPENTELEMETRY_1_39 = {
+    "opentelemetry-api": "==1.39.0",
+    "opentelemetry-sdk": "==1.39.0",
+    "opentelemetry-exporter-otlp": "==1.39.0",
+    "opentelemetry-instrumentation": "==0.60b0",
+    "opentelemetry-instrumentation-logging": "==0.60b0",
+    "opentelemetry-instrumentation-asyncio": "==0.60b0",
+    "wrapt": "==1.17.*",
+}
+
+CELLS = (
+    Cell(
+        "oldest",
+        ("3.10", "3.11", "3.12", "3.13"),
+        {"openai": "==1.79.0", "deepgram-sdk": "==5.3.4", "elevenlabs": "==1.9.0", **OPENTELEMETRY_1_39},
+    ),
+    Cell(
+        "middle",
+        ("3.11", "3.12", "3.13", "3.10"),
+        {"openai": "==2.8.1", "deepgram-sdk": ">=6,<7", "elevenlabs": "==2.23.0"},
+    ),
+    Cell("newest-3.10", ("3.10",)),
+    Cell("newest-3.12", ("3.12",)),
+    Cell("newest-3.13", ("3.13",)),
+    Cell("newest-3.14", ("3.14",)),
+)
