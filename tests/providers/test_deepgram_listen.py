@@ -14,6 +14,7 @@ from otel_voice.observation.records import Outcome, SpeechToText
 from otel_voice.simulators.server import Simulators
 from tests.capture_sink import RecordingSink
 from tests.providers.deepgram_calls import LISTEN, async_client, chunks, client, control, observed, speech
+from tests.watch import same_moment, watched
 
 SAID = "I would like a table.|For two people."
 DIRECTIVES = f"first=0,transcript={SAID}"
@@ -138,10 +139,12 @@ def test_the_facts_of_an_utterance_are_read(simulators: Simulators, sink: Record
     assert record.audio_seconds == pytest.approx(finals[0].duration)
 
 
+@watched
 def test_times_are_those_of_the_callers_own_clock(simulators: Simulators, sink: RecordingSink) -> None:
     """Start and end of speech are the moments its audio was sent, and the transcripts when the caller got them."""
     from deepgram.core.events import EventType
 
+    sink.clear()
     seen: dict[str, int] = {}
     sent: list[int] = []
 
@@ -163,14 +166,13 @@ def test_times_are_those_of_the_callers_own_clock(simulators: Simulators, sink: 
         control(connection, "CloseStream")
         reader.join()
     record = sink.only(SpeechToText)
-    tolerance = 10_000_000
-    assert record.started_ns == pytest.approx(sent[0], abs=tolerance)
-    assert record.first_partial_ns == pytest.approx(seen["partial"], abs=tolerance)
-    assert record.final_ns == pytest.approx(seen["final"], abs=tolerance)
-    assert record.ended_ns == pytest.approx(seen["final"], abs=tolerance)
+    same_moment(record.started_ns, sent[0])
+    same_moment(record.first_partial_ns, seen["partial"])
+    same_moment(record.final_ns, seen["final"])
+    same_moment(record.ended_ns, seen["final"])
     assert record.speech_end_source == "word_offsets"
     # The clock keeps a checkpoint for each tenth of a second of audio, which takes ten milliseconds here.
-    assert record.speech_ended_ns == pytest.approx(sent[seen["final_end"]], abs=3 * tolerance)
+    same_moment(record.speech_ended_ns, sent[seen["final_end"]], 30_000_000)
 
 
 def test_noise_is_no_utterance(simulators: Simulators, sink: RecordingSink) -> None:

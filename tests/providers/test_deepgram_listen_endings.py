@@ -52,11 +52,13 @@ def test_leaving_in_the_middle_interrupts_an_utterance(simulators: Simulators, s
         for chunk in chunks(HALF):
             connection.send_media(chunk)
         first_transcript(connection)
+        leaving = time.perf_counter_ns()
     left = time.perf_counter_ns()
     record = sink.only(SpeechToText)
     assert record.outcome is Outcome.INTERRUPTED
     assert record.final_ns is record.speech_ended_ns is None
-    assert record.ended_ns == pytest.approx(left, abs=10_000_000)
+    assert record.ended_ns is not None
+    assert leaving <= record.ended_ns <= left
     check_session(sink)
 
 

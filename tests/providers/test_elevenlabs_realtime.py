@@ -14,6 +14,7 @@ from tests.capture_sink import current
 from tests.contract.exercises import websocket
 from tests.contract.exercises.elevenlabs import VERSION
 from tests.providers.elevenlabs_calls import MODEL, RATE, hear, observed, speech
+from tests.watch import same_seconds, watched
 
 PIECES = ["Your table ", "is booked ", "for seven. "]
 SENT = "".join(PIECES) + " "
@@ -46,13 +47,14 @@ if VERSION >= (2, 0):  # 1.x always speaks to wss://api.elevenlabs.io
         assert record.request_id
         assert (record.server_address, record.server_port) == ("127.0.0.1", simulators.port)
 
+    @watched
     async def test_times(simulators: Simulators) -> None:
         """First audio and the end are what the caller measures."""
         with observed() as sink:
             heard = await hear(converted(simulators.simulate("first=0.1,interval=0.01"), iter(PIECES)))
         record = sink.only(TextToSpeech)
-        assert record.time_to_first_chunk == pytest.approx(heard.first, rel=0.05, abs=0.01)
-        assert record.duration == pytest.approx(heard.total, rel=0.05, abs=0.01)
+        same_seconds(record.time_to_first_chunk, heard.first)
+        same_seconds(record.duration, heard.total)
 
     async def test_the_text_is_the_programs(simulators: Simulators) -> None:
         """The program's iterator is read when the SDK reads it, once, and outside of the operation."""

@@ -15,6 +15,7 @@ from otel_voice.simulators.server import Simulators
 from tests.contract.exercises import settled
 from tests.contract.exercises.elevenlabs import STREAM, VERSION, client
 from tests.providers.elevenlabs_calls import MODEL, PCM, RATE, TEXT, hear, observed, speech
+from tests.watch import same_seconds, watched
 
 COLOURS = pytest.mark.parametrize("colour", ["", "Async"])
 STREAMS = pytest.mark.parametrize("method", ["convert", STREAM])
@@ -47,14 +48,15 @@ async def test_facts_of_a_stream(colour: str, method: str, simulators: Simulator
 
 @COLOURS
 @STREAMS
+@watched
 async def test_times_of_a_stream(colour: str, method: str, simulators: Simulators) -> None:
     """First audio and the end are what the caller measures, also when the caller starts to listen late."""
     with observed() as sink:
         stream = getattr(speech(colour, simulators.simulate("first=0.1,interval=0.01,chunks=8")), method)("v", **PCM)
         heard = await hear(stream)
     record = sink.only(TextToSpeech)
-    assert record.time_to_first_chunk == pytest.approx(heard.first, rel=0.05, abs=0.01)
-    assert record.duration == pytest.approx(heard.total, rel=0.05, abs=0.01)
+    same_seconds(record.time_to_first_chunk, heard.first)
+    same_seconds(record.duration, heard.total)
 
 
 @pytest.mark.parametrize(
@@ -88,6 +90,7 @@ async def test_what_was_not_said_stays_absent(simulators: Simulators) -> None:
 
 
 @COLOURS
+@watched
 async def test_a_whole_answer_with_timestamps(colour: str, simulators: Simulators) -> None:
     """The length of base64 audio is that of the decoded bytes; the answer is timed as the caller times it."""
     with observed() as sink:
@@ -99,7 +102,7 @@ async def test_a_whole_answer_with_timestamps(colour: str, simulators: Simulator
     size = len(_audio(answer))
     assert (record.audio_bytes, record.audio_seconds) == (size, size / RATE)
     assert (record.streamed, record.first_chunk_ns) == (False, None)
-    assert record.duration == pytest.approx(total, rel=0.05, abs=0.01)
+    same_seconds(record.duration, total)
 
 
 @pytest.mark.parametrize("size", range(5))
@@ -142,6 +145,7 @@ def test_what_it_costs_goes_before_what_was_said() -> None:
 if TWO:
 
     @COLOURS
+    @watched
     async def test_a_stream_with_timestamps(colour: str, simulators: Simulators) -> None:
         """The base64 audio of a stream is counted to the byte, and timed as the caller hears it."""
         with observed() as sink:
@@ -150,8 +154,8 @@ if TWO:
         record = sink.only(TextToSpeech)
         size = sum(len(_audio(item)) for item in heard.items)
         assert (record.audio_bytes, record.audio_seconds, record.streamed) == (size, size / RATE, True)
-        assert record.time_to_first_chunk == pytest.approx(heard.first, rel=0.05, abs=0.01)
-        assert record.duration == pytest.approx(heard.total, rel=0.05, abs=0.01)
+        same_seconds(record.time_to_first_chunk, heard.first)
+        same_seconds(record.duration, heard.total)
 
     def test_a_raw_response(simulators: Simulators) -> None:
         """A raw response is one record with the request's id, and the program reads headers and audio as before."""

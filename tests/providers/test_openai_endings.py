@@ -16,6 +16,7 @@ from otel_voice.observation.records import Operation, Outcome
 from otel_voice.simulators.server import Simulators
 from tests.capture_sink import RecordingSink
 from tests.providers.openai_calls import COLOURS, MESSAGES, MODEL, RECORDING, client, entered, items, observed, settled
+from tests.watch import same_seconds, watched
 
 SLOW = "interval=0.02,chunks=200,reply=" + "word " * 50 + ",transcript=" + "word " * 50
 STUCK = "interval=30,chunks=4"
@@ -270,15 +271,12 @@ async def measured(colour: str, kind: str, made: Any) -> tuple[float, float]:
 
 @colours
 @streams
+@watched
 async def test_times_are_the_callers_own(colour: str, kind: str, simulators: Simulators, sink: RecordingSink) -> None:
     """The first chunk and the end are marked when the caller sees them, within 10 ms or 5 %."""
     made = client(colour, simulators, "first=0.1,interval=0.02,chunks=5")
-    # The first use imports what the SDK loads late; and a busy machine may stop us between two clocks.
-    for _ in range(4):
-        sink.clear()
-        first, total = await measured(colour, kind, made)
-        record = await ended(sink, Outcome.COMPLETED)
-        marks = (record.time_to_first_chunk, record.duration)
-        if marks == pytest.approx((first, total), rel=0.05, abs=0.01):
-            break
-    assert marks == pytest.approx((first, total), rel=0.05, abs=0.01)
+    sink.clear()
+    first, total = await measured(colour, kind, made)
+    record = await ended(sink, Outcome.COMPLETED)
+    same_seconds(record.time_to_first_chunk, first)
+    same_seconds(record.duration, total)
