@@ -22,7 +22,8 @@ class ProviderInstrumentor(BaseInstrumentor):  # type: ignore[misc]
     """
 
     provider: ClassVar[str]
-    """The provider's name, which is also the name of its SDK's package."""
+    package: ClassVar[str]
+    """The import name of its SDK, at which we wait; the table itself is loaded no earlier."""
     installation: Installation | None = None
     _signals: Mapping[str, Any] | None = None
 
@@ -32,7 +33,7 @@ class ProviderInstrumentor(BaseInstrumentor):  # type: ignore[misc]
 
     def _instrument(self, **kwargs: Any) -> None:
         self._signals = {name: kwargs.get(name) for name in ("tracer_provider", "meter_provider", "logger_provider")}
-        when_imported(self.provider, self._sdk_imported)
+        when_imported(self.package, self._sdk_imported)
 
     def _uninstrument(self, **kwargs: Any) -> None:
         self._signals = None
@@ -57,18 +58,21 @@ class OpenAIInstrumentor(ProviderInstrumentor):
     """OpenAI and Azure OpenAI: chat completions, responses, speech, transcriptions."""
 
     provider = "openai"
+    package = "openai"
 
 
 class DeepgramInstrumentor(ProviderInstrumentor):
     """Deepgram: listen and speak, websockets and REST."""
 
     provider = "deepgram"
+    package = "deepgram"
 
 
 class ElevenLabsInstrumentor(ProviderInstrumentor):
     """ElevenLabs: text to speech and speech to text."""
 
     provider = "elevenlabs"
+    package = "elevenlabs"
 
 
 ALL: tuple[type[ProviderInstrumentor], ...] = (OpenAIInstrumentor, DeepgramInstrumentor, ElevenLabsInstrumentor)

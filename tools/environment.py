@@ -20,7 +20,7 @@ STAMP = "otel-voice.stamp"
 
 REQUIREMENTS = {
     "demo": ("--editable", ".[demo]"),
-    "dev": ("--editable", ".[demo]", "--group", "dev"),
+    "dev": ("--editable", ".[demo]", "--group", "dev", "--group", "sdks"),
 }
 
 

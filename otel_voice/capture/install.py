@@ -74,8 +74,7 @@ class Installation:
     def install(self) -> None:
         """Patch what is imported, and whatever is imported later. Imports nothing itself."""
         self.active.on = True
-        package = self.provider.points[0].module.partition(".")[0]
-        when_imported(package, self._package_imported)
+        when_imported(self.provider.package, self._package_imported)
         for module in dict.fromkeys(point.module for point in self.provider.points):
             when_imported(module, partial(self._module_imported, module))
 
@@ -190,7 +189,7 @@ def _exists(package: ModuleType, module: str) -> bool:
         return True
     path = getattr(package, "__path__", None)
     name = package.__name__
-    for part in module.split(".")[1:]:
+    for part in module.removeprefix(name).split(".")[1:]:
         if path is None:
             return False
         name = f"{name}.{part}"

@@ -52,6 +52,8 @@ class Provider:
     """One SDK: its distribution, the versions we know, and its points."""
 
     name: str
+    package: str
+    """The import name, dotted where it lives in a namespace."""
     distribution: str
     since: str
     before: str

@@ -16,6 +16,7 @@ _SPEAK = "deepgram.speak.v1"
 
 PROVIDER = Provider(
     name="deepgram",
+    package="deepgram",
     distribution="deepgram-sdk",
     since="5",
     before="8",

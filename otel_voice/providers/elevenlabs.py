@@ -27,6 +27,7 @@ _LISTEN_1 = "elevenlabs.speech_to_text.client"
 
 PROVIDER = Provider(
     name="elevenlabs",
+    package="elevenlabs",
     distribution="elevenlabs",
     since="1.9",
     before="3",

@@ -20,6 +20,7 @@ _TRANSLATIONS = "openai.resources.audio.translations"
 
 PROVIDER = Provider(
     name="openai",
+    package="openai",
     distribution="openai",
     since="1.79",
     before="4",

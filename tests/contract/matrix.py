@@ -40,11 +40,6 @@ class Place(NamedTuple):
     point: Point
 
 
-def package(provider: Provider) -> str:
-    """The name under which the SDK is imported."""
-    return provider.points[0].module.partition(".")[0]
-
-
 def present(provider: Provider) -> list[Point]:
     """The points that the installed version has."""
     return Installation(provider, RecordingSink()).points()
@@ -53,7 +48,14 @@ def present(provider: Provider) -> list[Point]:
 def _installed() -> list[Provider]:
     """An environment for one old SDK has no other."""
     loaded = [providers.load(name) for name in providers.NAMES]
-    return [provider for provider in loaded if importlib.util.find_spec(package(provider))]
+    return [provider for provider in loaded if _present(provider.package)]
+
+
+def _present(package: str) -> bool:
+    try:
+        return importlib.util.find_spec(package) is not None
+    except ModuleNotFoundError:  # the namespace it lives in is not there
+        return False
 
 
 PROVIDERS = _installed()

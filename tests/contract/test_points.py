@@ -23,7 +23,7 @@ from otel_voice.capture.points import Point, Provider
 from tests.capture_sink import RecordingSink
 from tests.contract import exercises
 from tests.contract.kinds import KINDS
-from tests.contract.matrix import PLACES, PROVIDERS, Place, name, observing, package, present
+from tests.contract.matrix import PLACES, PROVIDERS, Place, name, observing, present
 
 INSTALL = """
 import json, sys
@@ -41,7 +41,7 @@ def leaves():
     for point in installation.points():
         importlib.import_module(point.module)
 def loaded():
-    return sorted(module for module in sys.modules if module.split(".")[0] == {package!r})
+    return sorted(module for module in sys.modules if f"{{module}}.".startswith({package!r} + "."))
 """
 ATTACHED = "list(installation.attached)"
 
@@ -63,7 +63,7 @@ def function(point: Point) -> Any:
 
 def run(provider: Provider, *steps: str) -> Any:
     """What a new interpreter prints last, after these steps."""
-    program = INSTALL.format(name=provider.name, package=package(provider)) + "\n".join(steps)
+    program = INSTALL.format(name=provider.name, package=provider.package) + "\n".join(steps)
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout.splitlines()[-1])
@@ -174,7 +174,7 @@ def test_a_layout_that_moved_is_said_once_and_breaks_nothing(
 ) -> None:
     """Points the SDK no longer has are one warning that names SDK and points; all others are attached."""
     first = present(provider)[0]
-    gone = [replace(first, **{moved: f"{package(provider)}.gone{number}.create"}) for number in range(2)]
+    gone = [replace(first, **{moved: f"{provider.package}.gone{number}.create"}) for number in range(2)]
     sink = RecordingSink()
     installation = Installation(replace(provider, points=(*gone, *provider.points)), sink)
     with caplog.at_level(logging.WARNING, logger="otel_voice"):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-# The packages whose versions a result tells.
+# The packages whose versions a result tells, where they are installed.
 TOLD = ("openai", "deepgram-sdk", "elevenlabs", "opentelemetry-sdk", "wrapt")
 
 
@@ -21,7 +21,7 @@ class Cell:
     def requirements(self) -> tuple[str, ...]:
         """What pip is told to install."""
         pinned = (f"{package}{version}" for package, version in sorted(self.packages.items()))
-        return ("--editable", ".[demo]", "--group", "dev", *pinned)
+        return ("--editable", ".[demo]", "--group", "dev", "--group", "sdks", *pinned)
 
 
 OPENTELEMETRY_1_39 = {

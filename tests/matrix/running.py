@@ -20,8 +20,10 @@ TESTS = ("tests/providers", "tests/contract", "tests/telemetry", "tests/distro")
 LIMIT_SECONDS = 1200
 VERSIONS = f"""
 import json, platform
-from importlib.metadata import version
-print(json.dumps({{"python": platform.python_version(), **{{name: version(name) for name in {TOLD!r}}}}}))
+from importlib.metadata import distributions
+found = {{distribution.name: distribution.version for distribution in distributions()}}
+told = {{name: found[name] for name in {TOLD!r} if name in found}}
+print(json.dumps({{"python": platform.python_version(), **told}}))
 """
 
 

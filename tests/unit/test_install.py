@@ -37,7 +37,7 @@ class Reads(Observer):
 
 
 def provider(*points: Point) -> Provider:
-    return Provider("parrot", "pytest", "1", "99", points)  # any distribution that is installed
+    return Provider("parrot", "parrot", "pytest", "1", "99", points)  # any distribution that is installed
 
 
 CREATE = Point("parrot.client", "Client.create", call, Reads)
@@ -119,7 +119,7 @@ def test_a_moved_layout_is_told_once(parrot: None, caplog: pytest.LogCaptureFixt
 
 def test_an_unsupported_version_is_left_alone(parrot: None, caplog: pytest.LogCaptureFixture) -> None:
     """A version older than we know is not touched, and one line says what to do."""
-    old = Provider("parrot", "pytest", "9999", "10000", [CREATE])
+    old = Provider("parrot", "parrot", "pytest", "9999", "10000", [CREATE])
     with caplog.at_level(logging.WARNING, "otel_voice"):
         Installation(old, RecordingSink()).install()
         assert not isinstance(vars(client())["create"], wrapt.FunctionWrapper)
