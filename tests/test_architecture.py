@@ -27,6 +27,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "export": {"settings"},
     "local": {"telemetry"},
     "simulators": set(),
+    "stack": set(),
     "cli": {ALL},
     "distro": {ALL},
     "configurator": {ALL},
