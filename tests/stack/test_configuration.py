@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
 import yaml
 
 from tests.stack.binaries import ROOT
+from tests.stack.private import LEFTOVERS, LOOK_ALIKES, SECRETS
+from tools.schema import load
 
 CATEGORIES = {"access", "performance", "error", "security", "audit"}
 COLLECTOR = yaml.safe_load((ROOT / "collector/config.yaml").read_text())
@@ -15,13 +18,62 @@ COMPOSE = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
 SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
 
 
-def test_both_redactions_look_for_the_same() -> None:
-    """The pattern for the places the redaction processor leaves alone is its own list, joined."""
-    processors = COLLECTOR["processors"]
-    joined = "|".join(f"(?:{pattern})" for pattern in processors["redaction/private"]["blocked_values"])
-    gaps = processors["transform/private_gaps"]
-    statements = [line for kind in ("trace", "metric", "log") for line in gaps[f"{kind}_statements"]]
-    assert all(joined.replace("\\", "\\\\") in statement for statement in statements)
+def test_text_outside_attributes_is_lent_to_the_redaction() -> None:
+    """Wherever telemetry comes in, it passes the three steps together; no pattern stands in two places."""
+    steps = ["transform/lend", "redaction/private", "transform/take_back"]
+    for pipeline in COLLECTOR["service"]["pipelines"].values():
+        if "otlp" in pipeline["receivers"]:
+            start = pipeline["processors"].index(steps[0])
+            assert pipeline["processors"][start : start + 3] == steps
+
+
+@pytest.mark.parametrize("kind", ["trace", "metric", "log"])
+def test_what_is_lent_is_taken_back(kind: str) -> None:
+    """For each `set(attribute, text)` before the redaction there is `set(text, attribute)` after it."""
+    lent, back = (assignments(f"transform/{step}", kind) for step in ("lend", "take_back"))
+    assert lent
+    assert {(text, attribute) for attribute, text in lent} == back
+
+
+@pytest.mark.parametrize("secret", SECRETS)
+def test_a_secret_is_masked(secret: str) -> None:
+    """Nothing of it is left, with text around it."""
+    masked = redacted(f"said {secret}, and more")
+    assert not [left for left in LEFTOVERS if left in masked]
+    assert masked.startswith("said")
+    assert masked.endswith("and more")
+
+
+@pytest.mark.parametrize("text", LOOK_ALIKES)
+def test_a_look_alike_stays(text: str) -> None:
+    """Ids, times, versions and addresses are not private because they have many digits."""
+    assert redacted(text) == text
+    assert redacted(f"the {text} of it") == f"the {text} of it"
+
+
+def test_no_attribute_of_the_schema_is_masked_by_its_name() -> None:
+    """The names that are masked whatever their value are none that we emit."""
+    patterns = COLLECTOR["processors"]["redaction/private"]["blocked_key_patterns"]
+    names = [attribute.name for attribute in load().attributes]
+    assert names
+    assert not [name for name in names if any(re.search(pattern, name) for pattern in patterns)]
+
+
+def test_an_accepted_record_is_never_given_up() -> None:
+    """No exporter stops trying while its queue, on disk, has what it accepted; audit holds the sender back when full."""
+    for name, exporter in COLLECTOR["exporters"].items():
+        queue = exporter["sending_queue"]
+        assert exporter["retry_on_failure"]["max_elapsed_time"] == "0s", name
+        assert queue["storage"].startswith("file_storage/"), name
+        assert queue.get("block_on_overflow", False) == ("compliance" in name)
+        assert queue["batch"]["sizer"] == "bytes", name
+        assert queue["batch"]["max_size"] < 4 * 1024 * 1024, name
+
+
+def test_audit_is_on_disk_before_it_is_accepted() -> None:
+    """The queue of audit and security logs waits for the disk at each write."""
+    storage = COLLECTOR["exporters"]["otlp_http/loki_compliance"]["sending_queue"]["storage"]
+    assert COLLECTOR["extensions"][storage]["fsync"]
 
 
 def test_redaction_fails_closed() -> None:
@@ -78,3 +130,19 @@ def test_the_image_is_of_the_version_that_is_built() -> None:
     """The Collector of the compose file is the one that the stack test runs."""
     built = yaml.safe_load((ROOT / "collector/builder-config.yaml").read_text())["dist"]["version"]
     assert f"OTELCOL_VERSION={built}\n" in (ROOT / ".env").read_text()
+
+
+def redacted(text: str) -> str:
+    """As the redaction processor does it: each pattern in turn, every match masked."""
+    for pattern in COLLECTOR["processors"]["redaction/private"]["blocked_values"]:
+        text = re.sub(pattern, "****", text)
+    return text
+
+
+def assignments(processor: str, kind: str) -> set[tuple[str, str]]:
+    """The target and the source of each `set` of a transform processor."""
+    groups = COLLECTOR["processors"][processor][f"{kind}_statements"]
+    lines = [line for group in groups for line in group["statements"] if line.startswith("set(")]
+    found = [re.fullmatch(r"set\((\S+?\[.+\]|[^,]+), (.+)\)", line) for line in lines]
+    assert all(found), lines
+    return {(match[1], match[2]) for match in found if match}
