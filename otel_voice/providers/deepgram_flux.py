@@ -8,13 +8,14 @@ from typing import Any
 
 from otel_voice.capture.operation import Sink
 from otel_voice.observation import clock
-from otel_voice.providers.deepgram_listening import Listening, Onset
-from otel_voice.providers.deepgram_utterance import Heard
+from otel_voice.providers.deepgram_listening import DeepgramListening
+from otel_voice.providers.listening import Onset
+from otel_voice.providers.utterance import Heard
 
 _CHANNEL = 0
 
 
-class Flux(Listening):
+class Flux(DeepgramListening):
     """Reads one connection to /v2/listen."""
 
     def __init__(self, sink: Sink) -> None:

@@ -7,11 +7,12 @@ from typing import Any
 
 from otel_voice.observation import clock
 from otel_voice.providers.deepgram_common import model_name
-from otel_voice.providers.deepgram_listening import Listening, Onset
-from otel_voice.providers.deepgram_utterance import Heard
+from otel_voice.providers.deepgram_listening import DeepgramListening
+from otel_voice.providers.listening import Onset
+from otel_voice.providers.utterance import Heard
 
 
-class Listen(Listening):
+class Listen(DeepgramListening):
     """Reads one connection to /v1/listen."""
 
     def message(self, message: Mapping[str, Any]) -> None:

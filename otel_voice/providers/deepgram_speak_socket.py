@@ -10,8 +10,9 @@ from otel_voice.capture.operation import Running, Sink
 from otel_voice.observation import clock
 from otel_voice.observation.audio import duration
 from otel_voice.observation.records import TextToSpeech
+from otel_voice.providers.connection import parsed
 from otel_voice.providers.deepgram_common import audio
-from otel_voice.providers.deepgram_connection import Connection, parsed
+from otel_voice.providers.deepgram_connection import DeepgramConnection
 from otel_voice.providers.deepgram_speak import DEFAULT_RATES
 
 
@@ -51,7 +52,7 @@ class Clear:
     """The program cleared everything that stands before this mark."""
 
 
-class Speak(Connection):
+class Speak(DeepgramConnection):
     """Reads one connection to /v1/speak."""
 
     def __init__(self, sink: Sink) -> None:

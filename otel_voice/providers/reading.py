@@ -56,3 +56,16 @@ def status(record: Operation, error: BaseException) -> None:
     if isinstance(code, int):
         record.status_code = int(code)  # some SDKs give an enumeration
         record.error_type = str(record.status_code)
+
+
+def refusal(record: Operation, error: BaseException) -> None:
+    """Read the HTTP status with which a websocket was refused, also where an SDK put an error of its own over it."""
+    found: BaseException | None = error
+    while found is not None:
+        response = getattr(found, "response", None)
+        code = getattr(response, "status_code", None) or getattr(found, "status", None)
+        if isinstance(code, int):
+            record.status_code = int(code)  # some SDKs give an enumeration
+            record.error_type = str(record.status_code)
+            return
+        found = found.__cause__ or found.__context__

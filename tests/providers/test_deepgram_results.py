@@ -12,13 +12,13 @@ from otel_voice.capture.observer import Call
 from otel_voice.observation.records import Outcome, SpeechToText
 from otel_voice.providers.deepgram_flux import Flux
 from otel_voice.providers.deepgram_listen import Listen
-from otel_voice.providers.deepgram_listening import Listening
+from otel_voice.providers.deepgram_listening import DeepgramListening
 from tests.capture_sink import RecordingSink
 
 ASKED = {"model": "nova-3", "encoding": "linear16", "sample_rate": "16000"}
 
 
-def connected(kind: type[Listening], sink: RecordingSink, **asked: Any) -> Listening:
+def connected(kind: type[DeepgramListening], sink: RecordingSink, **asked: Any) -> DeepgramListening:
     """An observer whose connection stands, and over which ten seconds of audio went."""
     addresses = SimpleNamespace(production="wss://api.deepgram.com")
     wrapper = SimpleNamespace(get_environment=lambda: addresses)

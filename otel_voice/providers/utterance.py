@@ -1,4 +1,4 @@
-"""One utterance while it is being heard, whichever of Deepgram's two listening interfaces hears it."""
+"""One utterance of a streaming recogniser while it is being heard."""
 
 from __future__ import annotations
 
