@@ -80,6 +80,15 @@ def test_standard_input_passes_through(otel_voice):
     assert otel_voice("run", "cat", input="hello\n").stdout == "hello\n"
 
 
+@pytest.fixture
+def attentive(number):
+    """What runs in the background ignores some signals, and so does every program it starts."""
+    before = signal.signal(number, signal.default_int_handler)
+    yield
+    signal.signal(number, before)
+
+
+@pytest.mark.usefixtures("attentive")
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_signals_reach_the_program(command, environment, number):
     """A signal sent to us is handled by the program, whose exit status is then ours."""

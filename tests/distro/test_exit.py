@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -88,16 +89,28 @@ if __name__ == "__main__":
     assert sorted(span.name for span in sink.spans()) == ["parent", *(f"task {n}" for n in range(8))]
 
 
+def least_delay(seconds: Callable[[str], float], timeout: str, enough: float) -> float:
+    """By how much a time-out delays the end, in seconds: a busy machine delays it too, though not every time."""
+    for _ in range(6):
+        delay = seconds(timeout) - seconds("0")
+        if delay < enough:
+            break
+    return delay
+
+
 @pytest.mark.parametrize("collector", [refusing, black_hole])
 @pytest.mark.parametrize("ending", ["return", "SIGTERM"])
 def test_a_dead_collector_delays_the_end_within_the_bound(collector, ending: str, run_against: Run) -> None:
     """With no collector a process ends within OTEL_VOICE_EXIT_TIMEOUT, for all signals together."""
     text, status = ENDINGS[ending]
+
+    def seconds(timeout: str) -> float:
+        ended = run_against(endpoint, WORK + text, OTEL_VOICE_EXIT_TIMEOUT=timeout)
+        assert ended.status == status
+        return ended.seconds
+
     with collector() as endpoint:
-        alive = lambda timeout: run_against(endpoint, WORK + text, OTEL_VOICE_EXIT_TIMEOUT=timeout)  # noqa: E731
-        at_once, bounded = alive("0"), alive("1")
-    assert (at_once.status, bounded.status) == (status, status)
-    assert bounded.seconds - at_once.seconds < 2
+        assert least_delay(seconds, "1", enough=2) < 2
 
 
 def test_a_dead_collector_delays_a_child_once(run_against: Run) -> None:
@@ -108,11 +121,12 @@ if __name__ == "__main__":
     process = multiprocessing.get_context("spawn").Process(target=work)
     process.start(); started = time.monotonic(); process.join(); print(time.monotonic() - started)
 """
+
+    def seconds(timeout: str) -> float:
+        return float(run_against(endpoint, WORK + text, OTEL_VOICE_EXIT_TIMEOUT=timeout).out)
+
     with black_hole() as endpoint:
-        at_once, bounded = (
-            float(run_against(endpoint, WORK + text, OTEL_VOICE_EXIT_TIMEOUT=timeout).out) for timeout in ("0", "3")
-        )
-    assert bounded - at_once < 1.6 * 3
+        assert least_delay(seconds, "3", enough=1.6 * 3) < 1.6 * 3
 
 
 def test_the_program_may_handle_sigterm_itself(sink: Sink, run_against: Run) -> None:

@@ -1,0 +1,258 @@
+"""Two agents, two gateways: each conversation to one gateway, and a killed gateway loses nothing that was accepted."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from threading import Event, Thread
+
+import pytest
+
+from tests.stack.real.calls import Call, point, record
+from tests.stack.real.programs import eventually, free_port
+from tests.stack.real.sink import text
+from tests.stack.real.tiers import Gateway, Names, Tier, agent
+
+pytestmark = pytest.mark.timeout(300)
+
+
+@dataclass(frozen=True)
+class Tiers:
+    """Agents before gateways."""
+
+    agents: tuple[Tier, ...]
+    gateways: tuple[Gateway, ...]
+
+    def start(self) -> None:
+        for gateway in self.gateways:
+            gateway.start()
+        for one in self.agents:
+            one.program.start()
+
+    def stop(self) -> None:
+        for one in self.agents:
+            one.program.stop()
+        for gateway in self.gateways:
+            gateway.stop()
+
+    def span_ids(self) -> set[bytes]:
+        return set().union(*(gateway.span_ids() for gateway in self.gateways))
+
+    def logs(self) -> set[str]:
+        return {body for gateway in self.gateways for body in gateway.sink.logs}
+
+    def values(self, name: str) -> set[int]:
+        return {point.as_int for gateway in self.gateways for _, point in gateway.sink.points(name)}
+
+
+@pytest.fixture(scope="module")
+def tiers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tiers]:
+    folder = tmp_path_factory.mktemp("tiers")
+    gateways = (Gateway(folder, "gateway-1"), Gateway(folder, "gateway-2"))
+    made = Tiers((agent(folder, "agent-1", gateways), agent(folder, "agent-2", gateways)), gateways)
+    try:
+        made.start()
+        yield made
+    finally:
+        made.stop()
+
+
+CALLS = [Call(f"routed {number}") for number in range(100)]
+
+
+@pytest.fixture(scope="module")
+def routed(tiers: Tiers) -> Tiers:
+    """A hundred conversations, each span in a request of its own, from one agent and the other by turns."""
+    for call in CALLS:
+        for number in range(call.turns + 1):
+            assert tiers.agents[number % 2].accepts("traces", call.span(number))
+    expected = set().union(*(call.span_ids() for call in CALLS))
+    eventually(lambda: expected <= tiers.span_ids(), "every span behind a gateway")
+    return tiers
+
+
+def test_a_conversation_reaches_one_gateway(routed: Tiers) -> None:
+    """Whichever agent took a span, it arrives where the rest of its trace arrives."""
+    first, second = (gateway.trace_ids() for gateway in routed.gateways)
+    assert not first & second
+
+
+def test_conversations_are_spread(routed: Tiers) -> None:
+    """No gateway takes all of them."""
+    assert all(len(gateway.trace_ids()) >= len(CALLS) / 5 for gateway in routed.gateways)
+
+
+def test_each_gateway_counts_spans_under_its_own_name(routed: Tiers) -> None:
+    """A series has one writer, and the writers together count every span once."""
+    calls = "traces.span.metrics.calls"
+
+    def counted() -> dict[str, int]:
+        newest = {
+            (text(point.attributes, "collector.instance.id"), text(point.attributes, "span.name")): point.as_int
+            for gateway in routed.gateways
+            for _, point in gateway.sink.points(calls)
+        }
+        sums: Counter[str] = Counter()
+        for (instance, _), value in newest.items():
+            sums[instance] += value
+        return dict(sums)
+
+    sent = sum(len(call.span_ids()) for call in CALLS)
+    eventually(lambda: sum(counted().values()) == sent, f"{sent} spans in the span metrics")
+    assert set(counted()) == {"gateway-1", "gateway-2"}
+    for gateway, name in zip(routed.gateways, ("gateway-1", "gateway-2"), strict=True):
+        writers = {text(point.attributes, "collector.instance.id") for _, point in gateway.sink.points(calls)}
+        assert writers == {name}
+
+
+def test_the_points_of_a_process_reach_one_gateway_in_order(tiers: Tiers) -> None:
+    """Prometheus refuses a point older than the newest of its series, so that none may overtake another."""
+    processes = [f"process-{number}" for number in range(20)]
+    for value in range(1, 11):
+        for process in processes:
+            assert tiers.agents[0].accepts("metrics", point("ordered", process, value))
+    arrived = [gateway.sink.points for gateway in tiers.gateways]
+    eventually(lambda: sum(len(points("ordered")) for points in arrived) >= 200, "200 points")
+    for process in processes:
+        at_each = [
+            [point.as_int for resource, point in points("ordered") if _process(resource) == process]
+            for points in arrived
+        ]
+        assert sorted(at_each) == [[], list(range(1, 11))]
+    assert all(points("ordered") for points in arrived)
+
+
+def test_private_data_is_gone_before_the_gateway(tiers: Tiers) -> None:
+    """Agents redact, and everything comes through an agent."""
+    assert tiers.agents[0].accepts("logs", record("call me at +49 170 1234567, planted", "app"))
+    [body] = eventually(lambda: [body for body in tiers.logs() if "planted" in body], "the planted record")
+    assert "1234567" not in body
+
+
+@pytest.mark.parametrize("gateways_take", [True, False])
+def test_a_killed_agent_hands_over_what_it_had_accepted(tiers: Tiers, gateways_take: bool) -> None:
+    """Killed with what it took still on its disk, whether or not a gateway was there to take it."""
+    call, body = Call(f"agent killed {gateways_take}"), f"agent killed {gateways_take}"
+    victim = tiers.agents[1]
+    if not gateways_take:
+        for gateway in tiers.gateways:
+            gateway.tier.program.stop()
+    assert all(victim.accepts("traces", call.span(number)) for number in range(call.turns + 1))
+    assert victim.accepts("logs", record(body, "audit"))
+    victim.program.kill()
+    if not gateways_take:
+        for gateway in tiers.gateways:
+            gateway.tier.program.start()
+    victim.program.start()
+    eventually(lambda: call.span_ids() <= tiers.span_ids() and body in tiers.logs(), "what the agent had accepted", 120)
+
+
+class Traffic:
+    """Calls that go on through every agent until it is stopped; it knows what was accepted."""
+
+    def __init__(self, agents: tuple[Tier, ...], name: str) -> None:
+        self.spans: set[bytes] = set()
+        self.logs: set[str] = set()
+        self.points: set[int] = set()
+        self.calls = 0
+        self._agents, self._name = agents, name
+        self._over = Event()
+        self._thread = Thread(target=self._go_on, daemon=True)
+
+    def __enter__(self) -> Traffic:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._over.set()
+        self._thread.join()
+
+    def more(self, calls: int) -> None:
+        """Wait for so many more calls."""
+        enough = self.calls + calls
+        eventually(lambda: self.calls >= enough, f"{calls} more calls of traffic")
+
+    def lost(self, tiers: Tiers) -> tuple[int, int, int]:
+        """Spans, records and points that were accepted and have not arrived."""
+        return (
+            len(self.spans - tiers.span_ids()),
+            len(self.logs - tiers.logs()),
+            len(self.points - tiers.values(self._name)),
+        )
+
+    def doubled(self, tiers: Tiers) -> int:
+        """Spans that arrived more than once."""
+        times = Counter(span.span_id for gateway in tiers.gateways for span in gateway.traces.spans)
+        return sum(times[one] > 1 for one in self.spans)
+
+    def _go_on(self) -> None:
+        while not self._over.is_set():
+            self._one_call(Call(f"{self._name} {self.calls}"))
+            self.calls += 1
+
+    def _one_call(self, call: Call) -> None:
+        for number in range(call.turns + 1):
+            if self._agents[number % len(self._agents)].accepts("traces", call.span(number)):
+                self.spans.add(call.span_id(number))
+        one = self._agents[self.calls % len(self._agents)]
+        for category in ("app", "audit"):
+            body = f"{call.name} {category}"
+            if one.accepts("logs", record(body, category)):
+                self.logs.add(body)
+        if one.accepts("metrics", point(self._name, f"process-{self.calls % 10}", self.calls)):
+            self.points.add(self.calls)
+
+
+@pytest.mark.parametrize("engines_answer", [True, False])
+def test_a_killed_gateway_loses_nothing(
+    tiers: Tiers, engines_answer: bool, record_property: Callable[[str, object], None]
+) -> None:
+    """Killed with -9 under traffic, with and without a queue on its disk: once it is back, all that was accepted is there."""
+    victim = tiers.gateways[0]
+    with Traffic(tiers.agents, f"killed {engines_answer}") as traffic:
+        if not engines_answer:
+            victim.traces.stop()
+        traffic.more(40)
+        victim.tier.program.kill()
+        traffic.more(40)
+        victim.tier.program.start()
+        if not engines_answer:
+            victim.traces.start()
+        traffic.more(20)
+    eventually(lambda: traffic.lost(tiers) == (0, 0, 0), "everything accepted", 150)
+    record_property("doubled", f"{traffic.doubled(tiers)} of {len(traffic.spans)} spans")
+
+
+@pytest.mark.skipif(not Names.possible(), reason="needs a mount namespace for a hosts file of the agent's own")
+def test_a_gateway_that_left_is_gone_round(tmp_path: Path, record_property: Callable[[str, object], None]) -> None:
+    """Found by name: when a killed gateway's address is gone, what was meant for it goes to another, with no restart."""
+    port, names = free_port(), Names(tmp_path)
+    places = ({"host": "127.0.0.1", "port": port}, {"host": "127.0.0.2", "port": port})
+    stays, leaves = (Gateway(tmp_path, f"named-{number}", **place) for number, place in enumerate(places))
+    by_name = f'{{dns: {{hostname: gateways, port: "{port}", interval: 1s}}}}'
+    one = Tier(tmp_path, "agent", ("scale/agent.overlay.yaml",), {"GATEWAYS": by_name}, before=names.before)
+    tiers = Tiers((one,), (stays, leaves))
+    names.are("127.0.0.1", "127.0.0.2")
+    try:
+        tiers.start()
+        with Traffic(tiers.agents, "renamed") as traffic:
+            traffic.more(40)
+            eventually(lambda: stays.trace_ids() and leaves.trace_ids(), "conversations at both")
+            leaves.tier.program.kill()
+            before = traffic.calls
+            traffic.more(40)
+            names.are("127.0.0.1")
+            traffic.more(20)
+        after = {span for number in range(before + 1, traffic.calls) for span in Call(f"renamed {number}").span_ids()}
+        eventually(lambda: after <= stays.span_ids(), "every later conversation at the gateway that stayed", 120)
+        record_property("doubled", f"{traffic.doubled(tiers)} of {len(traffic.spans)} spans")
+        leaves.tier.program.start()
+        eventually(lambda: traffic.lost(tiers) == (0, 0, 0), "everything accepted", 120)
+    finally:
+        tiers.stop()
+
+
+def _process(resource: object) -> str:
+    return text(getattr(resource, "attributes"), "service.instance.id")  # noqa: B009
