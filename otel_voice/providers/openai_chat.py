@@ -28,7 +28,7 @@ class Chat(OpenAIEvents):
     record: Inference
 
     def request(self, call: Call) -> Inference:
-        record = self.record = Inference("openai")
+        record = self.record = Inference(self.provider)
         client(record, call)
         read_request(record, call.kwargs)
         messages = call.kwargs.get("messages")
@@ -170,8 +170,8 @@ def read_usage(record: Inference, usage: Any) -> None:
     inputs = getattr(usage, "prompt_tokens_details", None)
     if inputs is not None:
         record.cached_input_tokens = inputs.cached_tokens
-        record.audio_input_tokens = inputs.audio_tokens
+        record.audio_input_tokens = getattr(inputs, "audio_tokens", None)
     outputs = getattr(usage, "completion_tokens_details", None)
     if outputs is not None:
         record.reasoning_tokens = outputs.reasoning_tokens
-        record.audio_output_tokens = outputs.audio_tokens
+        record.audio_output_tokens = getattr(outputs, "audio_tokens", None)

@@ -1,116 +1,26 @@
-"""What all surfaces of the OpenAI SDK share: the client, the raw responses, the errors."""
+"""What all surfaces of the OpenAI SDK share: the client, and who answers. Others speak OpenAI's wire, too."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Sequence
-from typing import Any
+from typing import ClassVar
 
-from otel_voice.capture.ends import Ends, EndsObserver
-from otel_voice.capture.follow import Body, Closing, Following, Items, Later
-from otel_voice.capture.observer import Call, Observer
+from otel_voice.capture.observer import Call
 from otel_voice.observation.records import Operation
 from otel_voice.providers import reading
+from otel_voice.providers.stainless import StainlessEvents, StainlessObserver
 
 _ABSENT = object()
 
 
-class Fields:
-    """A JSON object whose members are read like those of the SDK's models; a member that is absent is None."""
+class OpenAIObserver(StainlessObserver):
+    """Reads a call of any OpenAI resource."""
 
-    def __init__(self, members: dict[str, Any]) -> None:
-        self.__dict__ = members
-
-    def __getattr__(self, name: str) -> None:
-        return None
+    provider: ClassVar[str] = "openai"
+    """Who answers; another provider with the same wire says its own name."""
 
 
-class OpenAIObserver(Observer):
-    """Reads a call of any OpenAI resource; a surface says what its result and its chunks mean."""
-
-    record: Operation
-
-    def __init__(self, wants_content: bool) -> None:
-        super().__init__(wants_content)
-        self._content_type: str | None = None
-        self._parts: list[bytes] = []
-
-    def result(self, result: Any) -> None:
-        """Read a whole result: the SDK's model, the `Fields` of one, or a text."""
-
-    def whole(self, content_type: str, body: bytes) -> None:
-        """Read the body of a raw response that has come whole."""
-        if "json" not in content_type:
-            self.result(body.decode(errors="replace"))
-            return
-        try:
-            self.result(json.loads(body, object_hook=Fields))
-        except ValueError:
-            return  # the program will find the same when it parses it
-
-    def response(self, result: Any) -> Sequence[Following]:
-        if hasattr(result, "_iterator") and hasattr(result, "response"):
-            return self._stream(result)
-        if hasattr(result, "http_response"):
-            return self._raw(result)
-        self.record.request_id = getattr(result, "_request_id", None)
-        self.result(result)
-        return ()
-
-    def _stream(self, stream: Any) -> Sequence[Following]:
-        self.headers(stream.response)
-        return Items(stream, "_iterator"), Closing(stream.response)
-
-    def _raw(self, raw: Any) -> Sequence[Following]:
-        """A raw response. A body that is there already is read here: when to parse it stays the program's choice."""
-        response = raw.http_response
-        self.headers(response)
-        content_type = response.headers.get("content-type", "")
-        if hasattr(response, "_content"):
-            self.whole(content_type, response._content)
-            return ()
-        self._content_type = content_type
-        return Body(response), Later(raw, "parse")
-
-    def headers(self, response: Any) -> None:
-        """Read the headers of an answer."""
-        self.record.request_id = response.headers.get("x-request-id")
-
-    def body(self, data: bytes) -> None:
-        # An answer in one piece has its facts in its body, which is bounded; events are read when they are parsed.
-        if self._content_type is not None and "event-stream" not in self._content_type:
-            self._parts.append(data)
-
-    def end(self) -> None:
-        if self._content_type is not None and self._parts:
-            self.whole(self._content_type, b"".join(self._parts))
-            self._parts.clear()
-
-    def failure(self, error: BaseException) -> None:
-        reading.status(self.record, error)
-        code = getattr(error, "code", None)
-        if self.record.error_type is None and isinstance(code, str):
-            self.record.error_type = code  # sent as an event of a stream, so it has no status
-        request_id = getattr(error, "request_id", None)
-        if isinstance(request_id, str):
-            self.record.request_id = request_id
-
-
-class OpenAIEvents(OpenAIObserver, EndsObserver):
+class OpenAIEvents(OpenAIObserver, StainlessEvents):
     """Reads a call whose stream is made of many small events."""
-
-    def reads_all(self) -> bool:
-        """Whether every event must be looked into, and not only those at the ends."""
-        return self.wants_content
-
-    def _stream(self, stream: Any) -> Sequence[Following]:
-        self.headers(stream.response)
-        items = Items if self.reads_all() else Ends
-        return items(stream, "_iterator"), Closing(stream.response)
-
-    def end(self) -> None:
-        OpenAIObserver.end(self)
-        EndsObserver.end(self)
 
 
 def client(record: Operation, call: Call) -> None:

@@ -35,7 +35,7 @@ class Responses(OpenAIEvents):
 
     def request(self, call: Call) -> Inference:
         kwargs = call.kwargs
-        record = self.record = Inference("openai")
+        record = self.record = Inference(self.provider)
         client(record, call)
         record.streamed = kwargs.get("stream") is True
         reading.parameters(record, kwargs, _PARAMETERS)

@@ -26,7 +26,7 @@ class Speech(OpenAIObserver):
 
     def request(self, call: Call) -> TextToSpeech:
         kwargs = call.kwargs
-        record = self.record = TextToSpeech("openai")
+        record = self.record = TextToSpeech(self.provider)
         client(record, call)
         record.streamed = _streamed(kwargs.get("extra_headers"))
         record.voice = _voice(kwargs.get("voice"))

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import io
 from typing import Any
 
 from otel_voice.capture.observer import Call
 from otel_voice.observation.records import SpeechToText
 from otel_voice.providers import reading
-from otel_voice.providers.openai_common import Fields, OpenAIObserver, client
+from otel_voice.providers.openai_common import OpenAIObserver, client
+from otel_voice.providers.stainless import Fields
 
 
 class Transcription(OpenAIObserver):
@@ -17,11 +17,11 @@ class Transcription(OpenAIObserver):
     record: SpeechToText
 
     def request(self, call: Call) -> SpeechToText:
-        record = self.record = SpeechToText("openai")
+        record = self.record = SpeechToText(self.provider)
         client(record, call)
         record.streamed = call.kwargs.get("stream") is True
         record.language = reading.given(call.kwargs, "language", str)
-        record.audio_bytes = _size(call.kwargs.get("file"))
+        record.audio_bytes = reading.size(call.kwargs.get("file"))
         self._text: list[str] = []
         return record
 
@@ -82,11 +82,3 @@ def _usage(record: SpeechToText, usage: Any) -> None:
         record.audio_seconds = float(seconds)
     record.input_tokens = getattr(usage, "input_tokens", None)
     record.output_tokens = getattr(usage, "output_tokens", None)
-
-
-def _size(file: Any) -> int:
-    """Bytes of a recording that is in memory; 0 for an open file, which is not ours to measure."""
-    content = file[1] if isinstance(file, tuple) and len(file) > 1 else file
-    if isinstance(content, io.BytesIO) and not content.closed:
-        return content.getbuffer().nbytes
-    return len(content) if isinstance(content, bytes | bytearray) else 0

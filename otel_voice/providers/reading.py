@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
@@ -13,6 +14,7 @@ T = TypeVar("T")
 _PORTS = {"https": 443, "wss": 443, "http": 80, "ws": 80}
 _addresses: dict[int, tuple[object, str | None, int | None]] = {}
 _MOST_ADDRESSES = 256
+_FIRST_FAILURE = 400
 
 
 def server(record: Operation, url: object) -> None:
@@ -51,9 +53,9 @@ def integer(value: Any) -> int | None:
 
 
 def status(record: Operation, error: BaseException) -> None:
-    """Read the HTTP status that most SDKs put on their errors."""
+    """Read the HTTP status that most SDKs put on their errors; that of an answer that began well is none."""
     code = getattr(error, "status_code", None)
-    if isinstance(code, int):
+    if isinstance(code, int) and code >= _FIRST_FAILURE:
         record.status_code = int(code)  # some SDKs give an enumeration
         record.error_type = str(record.status_code)
 
@@ -69,3 +71,11 @@ def refusal(record: Operation, error: BaseException) -> None:
             record.error_type = str(record.status_code)
             return
         found = found.__cause__ or found.__context__
+
+
+def size(file: Any) -> int:
+    """Bytes of a recording that is in memory; 0 for an open file, which is not ours to measure."""
+    content = file[1] if isinstance(file, tuple) and len(file) > 1 else file
+    if isinstance(content, io.BytesIO) and not content.closed:
+        return content.getbuffer().nbytes
+    return len(content) if isinstance(content, bytes | bytearray) else 0
