@@ -32,6 +32,22 @@ def tap(websocket: Any, observer: SessionObserver) -> None:
         websocket.recv = _receiving(recv, received, observer)
 
 
+def tap_closing(websocket: Any, observer: SessionObserver) -> None:
+    """Let the observer know when the program closes `websocket`: before it is closed, so that a read in another
+    thread, which the closing ends, does not look like the server's doing."""
+    close = websocket.close
+
+    def closing(*args: Any, **kwargs: Any) -> Any:
+        guarded(observer.closed)
+        return close(*args, **kwargs)
+
+    async def closing_async(*args: Any, **kwargs: Any) -> Any:
+        guarded(observer.closed)
+        return await close(*args, **kwargs)
+
+    websocket.close = closing_async if inspect.iscoroutinefunction(close) else closing
+
+
 def _report(hook: Callable[[BaseException], None], error: Exception) -> None:
     """Report a failure; a time-out says nothing of the connection."""
     if not isinstance(error, _NO_FAILURE):

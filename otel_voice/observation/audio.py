@@ -14,6 +14,12 @@ _BYTES_PER_SAMPLE = {
     "mulaw": 1,
     "ulaw": 1,
     "alaw": 1,
+    "pcm_s16le": 2,
+    "pcm_s32le": 4,
+    "pcm_f16le": 2,
+    "pcm_f32le": 4,
+    "pcm_mulaw": 1,
+    "pcm_alaw": 1,
 }
 
 

@@ -6,42 +6,13 @@ from collections import deque
 from collections.abc import Mapping
 from typing import Any
 
-from otel_voice.capture.operation import Running, Sink
-from otel_voice.observation import clock
-from otel_voice.observation.audio import duration
+from otel_voice.capture.operation import Sink
 from otel_voice.observation.records import TextToSpeech
 from otel_voice.providers.connection import parsed
 from otel_voice.providers.deepgram_common import audio
 from otel_voice.providers.deepgram_connection import DeepgramConnection
 from otel_voice.providers.deepgram_speak import DEFAULT_RATES
-
-
-class Synthesis:
-    """One stretch of text, and the audio that was received for it."""
-
-    __slots__ = ("chunks", "last_ns", "record", "running", "size", "texts")
-
-    def __init__(self, record: TextToSpeech, sink: Sink) -> None:
-        self.record = record
-        self.chunks = self.size = 0
-        self.last_ns: int | None = None
-        self.running = Running(record, sink)
-        self.texts: list[str] = []
-
-    def speak(self, text: str, wants_content: bool) -> None:
-        """The program wants this said too."""
-        self.record.characters = (self.record.characters or 0) + len(text)
-        if wants_content:
-            self.texts.append(text)
-
-    def settle(self) -> None:
-        """It is about to end: say how long the audio was, and what was said."""
-        record = self.record
-        record.chunks, record.audio_bytes, record.last_chunk_ns = self.chunks, self.size, self.last_ns
-        if record.audio_bytes:
-            record.audio_seconds = duration(record.audio_bytes, record.audio_format, record.sample_rate)
-        if self.texts:
-            record.text_content = "".join(self.texts)
+from otel_voice.providers.synthesis import Synthesis
 
 
 class Flush:
@@ -97,13 +68,8 @@ class Speak(DeepgramConnection):
             super().received(message)
             return
         synthesis = self._speaking
-        if synthesis is None:
-            return
-        synthesis.last_ns = now = clock.now()
-        if not synthesis.chunks:
-            synthesis.running.first_chunk(now)
-        synthesis.chunks += 1
-        synthesis.size += len(message)
+        if synthesis is not None:
+            synthesis.audio(len(message))
 
     def message(self, message: Mapping[str, Any]) -> None:
         kind = message.get("type")
@@ -120,19 +86,18 @@ class Speak(DeepgramConnection):
     def drained(self) -> None:
         for synthesis in self._take_all():
             if self._closing:  # the server says what is left before it closes
-                synthesis.running.complete()
+                synthesis.complete()
             else:
-                synthesis.running.interrupt()
+                synthesis.interrupt()
 
     def left(self) -> None:
         for synthesis in self._take_all():
-            synthesis.running.interrupt()
+            synthesis.interrupt()
 
     def fail_open(self, error: BaseException, error_type: str | None) -> bool:
         failed = self._take_all()
         for synthesis in failed:
-            synthesis.record.error_type = error_type
-            synthesis.running.fail(error)
+            synthesis.fail(error, error_type)
         return bool(failed)
 
     def _speak(self, message: Mapping[str, Any]) -> None:
@@ -160,8 +125,7 @@ class Speak(DeepgramConnection):
         if self._waiting and not isinstance(self._waiting[0], Clear):
             synthesis = self._waiting.popleft()
             if isinstance(synthesis, Synthesis):
-                synthesis.settle()
-                synthesis.running.complete()
+                synthesis.complete()
 
     def _cleared(self) -> None:
         while self._waiting:
@@ -169,8 +133,7 @@ class Speak(DeepgramConnection):
             if isinstance(each, Clear):
                 return
             if isinstance(each, Synthesis):
-                each.settle()
-                each.running.interrupt()
+                each.interrupt()
 
     def _metadata(self, message: Mapping[str, Any]) -> None:
         self._response_model = message.get("model_name")
@@ -181,10 +144,8 @@ class Speak(DeepgramConnection):
             record.voice = record.voice or record.response_model
 
     def _take_all(self) -> list[Synthesis]:
-        """Everything that has not ended, settled; nothing of it is left here."""
+        """Everything that has not ended; nothing of it is left here."""
         taken = self._open()
         self._waiting.clear()
         self._filling = self._speaking = None
-        for synthesis in taken:
-            synthesis.settle()
         return taken

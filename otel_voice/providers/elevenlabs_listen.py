@@ -25,7 +25,7 @@ class Transcription(Observer):
         common.client(record, call)
         record.request_model = reading.given(call.kwargs, "model_id", str)
         record.language = reading.given(call.kwargs, "language_code", str)
-        record.audio_bytes = _size(call.kwargs.get("file"))
+        record.audio_bytes = reading.size(call.kwargs.get("file"))
         if call.kwargs.get("file_format") == _RAW_FORMAT:
             record.audio_format, record.sample_rate, record.channels = "pcm", _RAW_RATE, 1
             if record.audio_bytes:
@@ -60,9 +60,3 @@ class Transcription(Observer):
 
     def failure(self, error: BaseException) -> None:
         common.failure(self.record, error)
-
-
-def _size(file: Any) -> int:
-    """Bytes of a recording that is in memory; 0 for an open file, which is not ours to measure."""
-    content = file[1] if isinstance(file, tuple) and len(file) > 1 else file
-    return len(content) if isinstance(content, bytes | bytearray) else 0

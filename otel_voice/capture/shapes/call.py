@@ -33,7 +33,7 @@ def call(point: Point, sink: Sink, active: Active) -> Wrapper:
 def async_call(point: Point, sink: Sink, active: Active) -> Wrapper:
     """A function that returns a coroutine, and does its work when that is awaited."""
 
-    async def drive(made: Call, coroutine: Coroutine[Any, Any, Any], unawaited: _Unawaited) -> Any:
+    async def drive(made: Call, coroutine: Coroutine[Any, Any, Any], unawaited: Unawaited) -> Any:
         unawaited.coroutine = None
         begun = begin(point, sink, active, made)
         if begun is None:
@@ -48,14 +48,14 @@ def async_call(point: Point, sink: Sink, active: Active) -> Wrapper:
         result = wrapped(*args, **kwargs)
         if not active.on or not iscoroutine(result):
             return result
-        driven: Any = drive(Call(instance, args, kwargs), result, _Unawaited(result))
+        driven: Any = drive(Call(instance, args, kwargs), result, Unawaited(result))
         driven.__name__, driven.__qualname__ = result.__name__, result.__qualname__
         return driven
 
     return wrapper
 
 
-class _Unawaited:
+class Unawaited:
     """Closes the SDK's coroutine when ours is dropped before it ran: Python complains once, of the right one."""
 
     __slots__ = ("coroutine",)

@@ -1,0 +1,132 @@
+"""The connection that a plain function opens: it lasts until the program, the server or an accident closes it."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Coroutine
+from inspect import iscoroutine
+from types import TracebackType
+from typing import Any
+
+from otel_voice.capture.guard import guarded
+from otel_voice.capture.observer import Call, SessionObserver
+from otel_voice.capture.operation import Sink
+from otel_voice.capture.points import Active, Point, Wrapper
+from otel_voice.capture.shapes.call import Unawaited
+from otel_voice.capture.shapes.session import begin_session
+from otel_voice.capture.tap import tap, tap_closing
+from otel_voice.capture.tap_aiohttp import is_aiohttp, tap_aiohttp
+
+
+def connection(point: Point, sink: Sink, active: Active) -> Wrapper:
+    """A function that returns a connection."""
+
+    def wrapper(wrapped: Callable[..., Any], instance: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        observer = begin_session(point, sink, active, Call(instance, args, kwargs))
+        if observer is None:
+            return wrapped(*args, **kwargs)
+        with _Opening(observer):
+            result = wrapped(*args, **kwargs)
+        guarded(_listen, observer, result)
+        return result
+
+    return wrapper
+
+
+def async_connection(point: Point, sink: Sink, active: Active) -> Wrapper:
+    """A function that returns a coroutine of a connection."""
+
+    async def drive(made: Call, coroutine: Coroutine[Any, Any, Any], unawaited: Unawaited) -> Any:
+        unawaited.coroutine = None
+        return await _opened(point, sink, active, made, coroutine, lambda result: result)
+
+    return _driven(active, drive)
+
+
+def awaited_connection(point: Point, sink: Sink, active: Active) -> Wrapper:
+    """A function that returns an object which opens a connection when it is awaited."""
+
+    def wrapper(wrapped: Callable[..., Any], instance: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        opening = wrapped(*args, **kwargs)
+        if not active.on:
+            return opening
+        made = Call(instance, args, kwargs)
+        return _opened(point, sink, active, made, opening, lambda result: result)
+
+    return wrapper
+
+
+def connecting(point: Point, sink: Sink, active: Active) -> Wrapper:
+    """A method after which its object has a connection."""
+
+    def wrapper(wrapped: Callable[..., Any], instance: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        observer = begin_session(point, sink, active, Call(instance, args, kwargs))
+        if observer is None:
+            return wrapped(*args, **kwargs)
+        with _Opening(observer):
+            result = wrapped(*args, **kwargs)
+        guarded(_listen, observer, instance)
+        return result
+
+    return wrapper
+
+
+def async_connecting(point: Point, sink: Sink, active: Active) -> Wrapper:
+    """A coroutine method after which its object has a connection."""
+
+    async def drive(made: Call, coroutine: Coroutine[Any, Any, Any], unawaited: Unawaited) -> Any:
+        unawaited.coroutine = None
+        return await _opened(point, sink, active, made, coroutine, lambda result: made.instance)
+
+    return _driven(active, drive)
+
+
+def _driven(active: Active, drive: Callable[..., Coroutine[Any, Any, Any]]) -> Wrapper:
+    def wrapper(wrapped: Callable[..., Any], instance: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        result = wrapped(*args, **kwargs)
+        if not active.on or not iscoroutine(result):
+            return result
+        driven: Any = drive(Call(instance, args, kwargs), result, Unawaited(result))
+        driven.__name__, driven.__qualname__ = result.__name__, result.__qualname__
+        return driven
+
+    return wrapper
+
+
+async def _opened(
+    point: Point, sink: Sink, active: Active, made: Call, opening: Awaitable[Any], held_by: Callable[[Any], Any]
+) -> Any:
+    """Await the opening; `held_by` says from its result what holds the connection."""
+    observer = begin_session(point, sink, active, made)
+    if observer is None:
+        return await opening
+    with _Opening(observer):
+        result = await opening
+    guarded(_listen, observer, held_by(result))
+    return result
+
+
+def _listen(observer: SessionObserver, holder: Any) -> None:
+    websocket = observer.opened(holder)
+    if websocket is None:
+        return
+    if is_aiohttp(websocket):
+        tap_aiohttp(websocket, observer)
+    else:
+        tap(websocket, observer)
+        tap_closing(websocket, observer)
+
+
+class _Opening:
+    """Tells the observer when the connection could not be opened."""
+
+    def __init__(self, observer: SessionObserver) -> None:
+        self._observer = observer
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if error is not None:
+            guarded(self._observer.refused, error)
