@@ -7,7 +7,7 @@ DEV := .cache/venvs/dev/bin
 PYTEST_ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint types docs docs-check test-matrix bench stack-binaries stack-test clean python demo-venv dev-venv
+.PHONY: help demo test lint types docs docs-check test-matrix bench stack-binaries stack-test compose-test clean python demo-venv dev-venv
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-12s %s\n", $$1, $$2}' Makefile
@@ -42,6 +42,11 @@ stack-binaries: dev-venv ## build the real Collector and its backends from Go mo
 
 stack-test: stack-binaries ## run the demo through the real Collector and its backends
 	@$(DEV)/python -m pytest -o python_files='check_*.py' tests/stack/real $(PYTEST_ARGS)
+
+compose-test: stack-binaries ## try docker-compose.yml with images of those programs (needs root and a Docker engine)
+	@$(DEV)/python -m tests.stack.compose.images
+	@$(DEV)/python -m pytest -o python_files='check_*.py' tests/stack/compose $(PYTEST_ARGS)
+	@$(DEV)/python -m tests.stack.compose.images remove
 
 clean: ## remove everything the other commands made
 	rm -rf .cache .pytest_cache .mypy_cache .ruff_cache .hypothesis build dist callgrind.out*
