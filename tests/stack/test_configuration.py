@@ -60,7 +60,7 @@ def test_no_attribute_of_the_schema_is_masked_by_its_name() -> None:
 
 
 def test_an_accepted_record_is_never_given_up() -> None:
-    """No exporter stops trying while its queue, on disk, has what it accepted; audit holds the sender back when full."""
+    """An exporter tries as long as its queue on disk has something; a full queue of audit holds the sender back."""
     for name, exporter in COLLECTOR["exporters"].items():
         queue = exporter["sending_queue"]
         assert exporter["retry_on_failure"]["max_elapsed_time"] == "0s", name

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
-from threading import Event, Thread
 
 import pytest
 
@@ -14,37 +12,9 @@ from tests.stack.real.calls import Call, point, record
 from tests.stack.real.programs import eventually, free_port
 from tests.stack.real.sink import text
 from tests.stack.real.tiers import Gateway, Names, Tier, agent
+from tests.stack.real.traffic import Tiers, Traffic
 
 pytestmark = pytest.mark.timeout(300)
-
-
-@dataclass(frozen=True)
-class Tiers:
-    """Agents before gateways."""
-
-    agents: tuple[Tier, ...]
-    gateways: tuple[Gateway, ...]
-
-    def start(self) -> None:
-        for gateway in self.gateways:
-            gateway.start()
-        for one in self.agents:
-            one.program.start()
-
-    def stop(self) -> None:
-        for one in self.agents:
-            one.program.stop()
-        for gateway in self.gateways:
-            gateway.stop()
-
-    def span_ids(self) -> set[bytes]:
-        return set().union(*(gateway.span_ids() for gateway in self.gateways))
-
-    def logs(self) -> set[str]:
-        return {body for gateway in self.gateways for body in gateway.sink.logs}
-
-    def values(self, name: str) -> set[int]:
-        return {point.as_int for gateway in self.gateways for _, point in gateway.sink.points(name)}
 
 
 @pytest.fixture(scope="module")
@@ -149,67 +119,11 @@ def test_a_killed_agent_hands_over_what_it_had_accepted(tiers: Tiers, gateways_t
     eventually(lambda: call.span_ids() <= tiers.span_ids() and body in tiers.logs(), "what the agent had accepted", 120)
 
 
-class Traffic:
-    """Calls that go on through every agent until it is stopped; it knows what was accepted."""
-
-    def __init__(self, agents: tuple[Tier, ...], name: str) -> None:
-        self.spans: set[bytes] = set()
-        self.logs: set[str] = set()
-        self.points: set[int] = set()
-        self.calls = 0
-        self._agents, self._name = agents, name
-        self._over = Event()
-        self._thread = Thread(target=self._go_on, daemon=True)
-
-    def __enter__(self) -> Traffic:
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._over.set()
-        self._thread.join()
-
-    def more(self, calls: int) -> None:
-        """Wait for so many more calls."""
-        enough = self.calls + calls
-        eventually(lambda: self.calls >= enough, f"{calls} more calls of traffic")
-
-    def lost(self, tiers: Tiers) -> tuple[int, int, int]:
-        """Spans, records and points that were accepted and have not arrived."""
-        return (
-            len(self.spans - tiers.span_ids()),
-            len(self.logs - tiers.logs()),
-            len(self.points - tiers.values(self._name)),
-        )
-
-    def doubled(self, tiers: Tiers) -> int:
-        """Spans that arrived more than once."""
-        times = Counter(span.span_id for gateway in tiers.gateways for span in gateway.traces.spans)
-        return sum(times[one] > 1 for one in self.spans)
-
-    def _go_on(self) -> None:
-        while not self._over.is_set():
-            self._one_call(Call(f"{self._name} {self.calls}"))
-            self.calls += 1
-
-    def _one_call(self, call: Call) -> None:
-        for number in range(call.turns + 1):
-            if self._agents[number % len(self._agents)].accepts("traces", call.span(number)):
-                self.spans.add(call.span_id(number))
-        one = self._agents[self.calls % len(self._agents)]
-        for category in ("app", "audit"):
-            body = f"{call.name} {category}"
-            if one.accepts("logs", record(body, category)):
-                self.logs.add(body)
-        if one.accepts("metrics", point(self._name, f"process-{self.calls % 10}", self.calls)):
-            self.points.add(self.calls)
-
-
 @pytest.mark.parametrize("engines_answer", [True, False])
 def test_a_killed_gateway_loses_nothing(
     tiers: Tiers, engines_answer: bool, record_property: Callable[[str, object], None]
 ) -> None:
-    """Killed with -9 under traffic, with and without a queue on its disk: once it is back, all that was accepted is there."""
+    """Killed with -9 under traffic, with and without a queue on its disk: once it is back, all accepted is there."""
     victim = tiers.gateways[0]
     with Traffic(tiers.agents, f"killed {engines_answer}") as traffic:
         if not engines_answer:
@@ -222,12 +136,12 @@ def test_a_killed_gateway_loses_nothing(
             victim.traces.start()
         traffic.more(20)
     eventually(lambda: traffic.lost(tiers) == (0, 0, 0), "everything accepted", 150)
-    record_property("doubled", f"{traffic.doubled(tiers)} of {len(traffic.spans)} spans")
+    record_property("doubled", traffic.doubled(tiers))
 
 
 @pytest.mark.skipif(not Names.possible(), reason="needs a mount namespace for a hosts file of the agent's own")
 def test_a_gateway_that_left_is_gone_round(tmp_path: Path, record_property: Callable[[str, object], None]) -> None:
-    """Found by name: when a killed gateway's address is gone, what was meant for it goes to another, with no restart."""
+    """Found by name: when a killed gateway's address is gone, what was meant for it goes to another."""
     port, names = free_port(), Names(tmp_path)
     places = ({"host": "127.0.0.1", "port": port}, {"host": "127.0.0.2", "port": port})
     stays, leaves = (Gateway(tmp_path, f"named-{number}", **place) for number, place in enumerate(places))
@@ -245,9 +159,9 @@ def test_a_gateway_that_left_is_gone_round(tmp_path: Path, record_property: Call
             traffic.more(40)
             names.are("127.0.0.1")
             traffic.more(20)
-        after = {span for number in range(before + 1, traffic.calls) for span in Call(f"renamed {number}").span_ids()}
+        after = {span for number in range(before + 1, traffic.calls) for span in traffic.call(number).span_ids()}
         eventually(lambda: after <= stays.span_ids(), "every later conversation at the gateway that stayed", 120)
-        record_property("doubled", f"{traffic.doubled(tiers)} of {len(traffic.spans)} spans")
+        record_property("doubled", traffic.doubled(tiers))
         leaves.tier.program.start()
         eventually(lambda: traffic.lost(tiers) == (0, 0, 0), "everything accepted", 120)
     finally:

@@ -1,4 +1,4 @@
-"""Stands in for Loki and Prometheus behind one gateway: takes OTLP over HTTP, at once, and keeps what arrived in order."""
+"""Stands in for Loki and Prometheus behind one gateway: takes OTLP over HTTP and keeps what arrived, in order."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ class Sink:
         class Handler(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
 
-            def do_POST(self) -> None:  # noqa: N802 - the name that the base class calls
+            def do_POST(self) -> None:
                 body = self.rfile.read(int(self.headers["Content-Length"]))
                 sink.take(self.path, gzip.decompress(body) if self.headers["Content-Encoding"] == "gzip" else body)
                 self.send_response(200)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-import os
+import shutil
+import subprocess
 import urllib.request
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -13,8 +14,6 @@ from tests.stack.binaries import BIN, ROOT
 from tests.stack.real.programs import Running, free_port
 from tests.stack.real.sink import Sink
 from tests.stack.real.traces import TraceReceiver
-
-Bytes = bytes
 
 
 class Tier:
@@ -44,7 +43,7 @@ class Tier:
         """Where OTLP over gRPC is taken."""
         return f"{self.host}:{self.port}"
 
-    def accepts(self, signal: str, body: Bytes) -> bool:
+    def accepts(self, signal: str, body: bytes) -> bool:
         """True when the Collector took the request; False when it refused or was not there."""
         request = urllib.request.Request(
             f"http://{self.host}:{self._http}/v1/{signal}", body, {"Content-Type": "application/x-protobuf"}
@@ -107,7 +106,7 @@ def addresses(gateways: Sequence[Gateway]) -> str:
 
 
 class Names:
-    """A hosts file of an agent's own, in which the gateways' name is looked up: a mount namespace lays it over /etc/hosts."""
+    """A hosts file for one agent, laid over /etc/hosts in a mount namespace: the gateways' name is looked up there."""
 
     def __init__(self, folder: Path) -> None:
         self._file = folder / "hosts"
@@ -128,7 +127,8 @@ class Names:
     @staticmethod
     def possible() -> bool:
         """Whether this machine lets us make a mount namespace."""
-        return os.system("unshare --mount --map-root-user true >/dev/null 2>&1") == 0  # noqa: S605
+        command = ("unshare", "--mount", "--map-root-user", "true")
+        return shutil.which("unshare") is not None and not subprocess.run(command, capture_output=True).returncode
 
 
 def _with_ports(target: Path, grpc: int, http: int, health: int, own: int) -> Path:
