@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import enum
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+from otel_voice.conversations.breakdown import Stage
 from otel_voice.observation import clock
+from otel_voice.observation.records import Inference, SpeechToText
 
 
 class Origin(enum.Enum):
@@ -57,6 +59,12 @@ class Turn:
         self.speech_ended_ns: int | None = None
         self.speech_end_source: str | None = None
         self.first_audio_ns: int | None = None
+        self.heard: SpeechToText | None = None
+        """The utterance that is answered."""
+        self.inferences: list[Inference] = []
+        """The model calls before the first audio of the answer, in order of their start."""
+        self.stages: Sequence[Stage] = ()
+        """What the response latency was spent on."""
         self.playback_until_ns: int | None = None
         self.answered = False
         self.running = 0

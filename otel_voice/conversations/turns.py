@@ -8,11 +8,14 @@ from __future__ import annotations
 
 from typing import Protocol
 
+from otel_voice.conversations.breakdown import breakdown
 from otel_voice.conversations.model import Conversation, Turn
 from otel_voice.observation.records import Inference, Operation, Outcome, SpeechToText, TextToSpeech
 
 USER_SPEECH = "user_speech"
 CALLER = "caller"
+TRANSCRIPTION_REQUEST = "transcription_request"
+MOST_INFERENCES = 32
 
 
 class Listener(Protocol):
@@ -41,6 +44,8 @@ def begin_operation(conversation: Conversation, record: Operation, listener: Lis
     turn = _turn_of(conversation, record, listener)
     turn.running += 1
     turn.touch(record.started_ns)
+    if isinstance(record, Inference):
+        _asked(turn, record)
     if isinstance(record, Inference | TextToSpeech):
         turn.answered = True
     if isinstance(record, TextToSpeech):
@@ -71,6 +76,7 @@ def first_audio(turn: Turn, record: TextToSpeech, listener: Listener) -> None:
     if turn.first_audio_ns is None:
         turn.first_audio_ns = record.first_chunk_ns
         turn.conversation.answered_turns += 1
+        _explain(turn, record)
         listener.turn_answered(turn)
 
 
@@ -121,12 +127,30 @@ def _is_speaking(turn: Turn, at: int) -> bool:
     return turn.syntheses > 0 or turn.playback_until_ns is None or at < turn.playback_until_ns
 
 
+def _asked(turn: Turn, record: Inference) -> None:
+    if turn.first_audio_ns is None:
+        turn.inferences.append(record)
+        del turn.inferences[:-MOST_INFERENCES]
+
+
+def _explain(turn: Turn, record: TextToSpeech) -> None:
+    """Say what the caller waited for; what that needs is not kept any longer."""
+    if turn.speech_ended_ns is not None and turn.first_audio_ns is not None:
+        turn.stages = breakdown(turn.speech_ended_ns, turn.first_audio_ns, turn.heard, turn.inferences, record)
+    turn.heard = None
+    turn.inferences = []
+
+
 def _heard(turn: Turn, record: SpeechToText) -> None:
-    if record.speech_ended_ns is None or turn.first_audio_ns is not None:
+    if turn.first_audio_ns is not None:
         return
-    if turn.speech_ended_ns is None or record.speech_ended_ns > turn.speech_ended_ns:
-        turn.speech_ended_ns = record.speech_ended_ns
-        turn.speech_end_source = record.speech_end_source
+    ended, source = record.speech_ended_ns, record.speech_end_source
+    if ended is None and not record.streamed and record.outcome is Outcome.COMPLETED:
+        ended, source = record.started_ns, TRANSCRIPTION_REQUEST  # the recording was whole when it was sent
+    if ended is not None and (turn.speech_ended_ns is None or ended > turn.speech_ended_ns):
+        turn.heard = record
+        turn.speech_ended_ns = ended
+        turn.speech_end_source = source
 
 
 def _spoken(turn: Turn, record: TextToSpeech) -> None:

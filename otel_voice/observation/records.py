@@ -40,6 +40,8 @@ class Operation:
     server_address: str | None = None
     server_port: int | None = None
     streamed: bool = False
+    told_by_sdk: bool = False
+    """Its SDK tells of it, too, from inside of the call."""
 
     started_ns: int
     started_unix_ns: int
@@ -108,7 +110,8 @@ class Inference(Operation):
 
     input_tokens: int | None = None
     output_tokens: int | None = None
-    cached_input_tokens: int | None = None
+    cached_input_tokens: int | None = None  # read from the provider's cache; counted in input_tokens, too
+    cache_written_input_tokens: int | None = None  # written to it; counted in input_tokens, too
     reasoning_tokens: int | None = None
     audio_input_tokens: int | None = None
     audio_output_tokens: int | None = None
@@ -146,6 +149,10 @@ class SpeechToText(Speech):
     speech_ended_ns: int | None = None
     speech_end_source: str | None = None
     first_partial_ns: int | None = None
+    transcribed_ns: int | None = None
+    """When the last words of the transcript came."""
+    endpoint_ns: int | None = None
+    """When the recogniser said that the user is done."""
     final_ns: int | None = None
     interim_results: int = 0
     confidence: float | None = None

@@ -60,7 +60,7 @@ class Utterance:
         record = self._record
         self._transcript(now)
         self._pending = None
-        record.final_ns = now
+        record.final_ns = record.transcribed_ns = now
         if heard.duration is not None:
             record.audio_seconds = (record.audio_seconds or 0.0) + heard.duration
         if not heard.transcript:
@@ -73,7 +73,7 @@ class Utterance:
 
     def finish(self, now: int, last_sound: float | None = None) -> None:
         """The utterance is over, and the program knows it now."""
-        self._record.final_ns = now
+        self._record.final_ns = self._record.endpoint_ns = now
         self._settle(last_sound)
         self._running.complete()
 
