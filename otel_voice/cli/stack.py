@@ -58,11 +58,14 @@ def _line(path: str, change: Change) -> str:
 
 
 def _summary(directory: Path, changes: Mapping[str, Change]) -> str:
-    name = shlex.quote(str(directory))
     differing = [path for path, change in changes.items() if change is Change.DIFFERS]
     if differing:
-        compare = "\n".join(f"  diff -u {shlex.quote(path)} {shlex.quote(f'{ASIDE}/{path}')}" for path in differing)
-        return f"Take over what you want of the new versions, then remove {ASIDE}:\n  cd {name}\n{compare}"
+        compare = "\n".join(f"  {_inside(directory)}diff -u {path} {ASIDE}/{path}" for path in differing)
+        return f"Take over what you want of the new versions, then remove {ASIDE}:\n{compare}"
     if set(changes.values()) <= {Change.UNCHANGED, Change.KEPT, Change.ORPHANED}:
-        return f"{name} was up to date"
-    return f"Start it: cd {name} && docker compose up --detach --wait"
+        return f"{directory} was up to date"
+    return f"Start it: {_inside(directory)}docker compose up --detach --wait"
+
+
+def _inside(directory: Path) -> str:
+    return "" if directory == Path() else f"cd {shlex.quote(str(directory))} && "

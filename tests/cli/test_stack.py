@@ -118,8 +118,15 @@ def test_a_difference_is_told_with_what_to_do(tmp_path, capsys):
     assert main(["stack", "init", str(tmp_path)]) == 1
     said = capsys.readouterr().out
     assert "differs   docker-compose.yml (you changed it and so did this version; yours is kept)" in said
-    assert f"  diff -u docker-compose.yml {ASIDE}/docker-compose.yml" in said
+    assert f"  cd {tmp_path} && diff -u docker-compose.yml {ASIDE}/docker-compose.yml" in said
     assert (tmp_path / "docker-compose.yml").read_text() == "services: {}\n"
+
+
+def test_in_the_folder_itself_nothing_is_said_of_the_way_there(tmp_path, monkeypatch, capsys):
+    """`stack init .` is how an upgrade is done."""
+    monkeypatch.chdir(tmp_path)
+    main(["stack", "init", "."])
+    assert "Start it: docker compose up --detach --wait" in capsys.readouterr().out
 
 
 def test_other_users_can_read_the_files(tmp_path):
