@@ -30,6 +30,7 @@ class RecordingSink:
         self.first_chunks: list[Operation] = []
         self.entered = 0
         self.left = 0
+        self.told = 0
         self.opened: list[Conversation] = []
         self.closed: list[Conversation] = []
         self.held: list[Conversation] = []
@@ -51,6 +52,9 @@ class RecordingSink:
     def leave(self, token: Token[Operation | None]) -> None:
         self.left += 1
         current.reset(token)
+
+    def told_here(self) -> None:
+        self.told += 1
 
     def first_chunk(self, handle: Operation, record: Operation) -> None:
         self.first_chunks.append(record)
@@ -89,4 +93,4 @@ class RecordingSink:
         """Forget everything, between two measurements of one test."""
         for kept in (self.started, self.records, self.errors, self.first_chunks, self.opened, self.closed, self.held):
             kept.clear()
-        self.entered = self.left = 0
+        self.entered = self.left = self.told = 0

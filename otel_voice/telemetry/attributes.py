@@ -29,6 +29,7 @@ _INFERENCE = _OPERATION | {
     "input_tokens": names.GEN_AI_USAGE_INPUT_TOKENS,
     "output_tokens": names.GEN_AI_USAGE_OUTPUT_TOKENS,
     "cached_input_tokens": names.GEN_AI_USAGE_CACHE_READ_INPUT_TOKENS,
+    "cache_written_input_tokens": names.GEN_AI_USAGE_CACHE_CREATION_INPUT_TOKENS,
     "reasoning_tokens": names.GEN_AI_USAGE_REASONING_OUTPUT_TOKENS,
     "audio_input_tokens": names.GEN_AI_USAGE_AUDIO_INPUT_TOKENS,
     "audio_output_tokens": names.GEN_AI_USAGE_AUDIO_OUTPUT_TOKENS,

@@ -12,7 +12,7 @@ from opentelemetry._logs import LoggerProvider, get_logger
 from opentelemetry.context import Context
 from opentelemetry.instrumentation.utils import is_instrumentation_enabled
 from opentelemetry.metrics import MeterProvider, get_meter
-from opentelemetry.trace import Span, TracerProvider, get_tracer, set_span_in_context
+from opentelemetry.trace import INVALID_SPAN, Span, TracerProvider, get_tracer, set_span_in_context
 
 from otel_voice.conversations.model import Conversation, Place, Turn
 from otel_voice.conversations.tracker import Conversations
@@ -23,8 +23,10 @@ from otel_voice.telemetry.content import ContentPolicy
 from otel_voice.telemetry.events import Events
 from otel_voice.telemetry.metrics import BY_CONVENTION
 from otel_voice.telemetry.spans import BY_SCOPE, Spans
+from otel_voice.telemetry.theirs import Held, tells, told_to_us
 
 SCOPE = "otel_voice"
+_EXPECTED = otel_context.create_key("otel_voice.expected")
 _TELLING = ("opentelemetry.sdk.", "otel_voice.telemetry.", "otel_voice.conversations.", "logging")
 
 
@@ -53,6 +55,32 @@ class Handle:
         self.attributes = attributes
         self.foreign = False
         """The span belongs to another instrumentation, which tells it; we only add what it lacks."""
+
+
+class Expected(Handle):
+    """An operation whose SDK makes the span, inside of the call. Until then there is only the place it will have."""
+
+    __slots__ = ("held", "record")
+
+    def __init__(self, record: Operation, around: Context, place: Place | None, attributes: Attributes) -> None:
+        super().__init__(INVALID_SPAN, otel_context.set_value(_EXPECTED, self, around), place, attributes)
+        self.record: Operation | None = record
+        """Until there is a span."""
+        self.held: Held | None = None
+
+    def found(self, span: Span) -> None:
+        """This is the span, or stands for it."""
+        self.record = None
+        self.span = span
+        self.context = set_span_in_context(span, otel_context.set_value(_EXPECTED, None, self.context))
+
+    def holds(self, span: Span) -> None:
+        """The SDK's span was made."""
+        self.found(span)
+        self.foreign = True
+        self.held = Held(span)
+        span.set_attribute(names.VOICE_TELEMETRY_OWNER, SCOPE)
+        span.set_attributes(self.attributes)
 
 
 class Telemetry:
@@ -136,10 +164,12 @@ class Recorder:
         if self._infer_tools and isinstance(record, Inference) and record.tool_results:
             self._tell_tools(record, current)
         place = self._conversations.begin(record, current.get_span_context().trace_id)
-        if _is_told_by_another(current, record):
+        if tells(current, record, SCOPE):
             return self._enrich(current, place)
         attributes = of_place(place.conversation, place.turn) if place is not None else {}
         parent = _parent(current, place) if place is not None else None
+        if record.told_by_sdk:
+            return Expected(record, parent or otel_context.get_current(), place, attributes)
         span = self._telemetry.spans.start(record, attributes, parent)
         return Handle(span, set_span_in_context(span), place, attributes)
 
@@ -153,6 +183,16 @@ class Recorder:
         if otel_context.get_current() is entered:
             otel_context.detach(attached)
 
+    def told_here(self) -> None:
+        """Take the span that the SDK has just made of the current operation."""
+        handle = otel_context.get_value(_EXPECTED)
+        if not isinstance(handle, Expected) or handle.record is None:
+            return
+        span = trace.get_current_span()
+        turn = None if handle.place is None else handle.place.turn.handle.span
+        if tells(span, handle.record, SCOPE) and told_to_us(span, turn):
+            handle.holds(span)
+
     def first_chunk(self, handle: Handle, record: Operation) -> None:
         """Tell the turn that the first chunk was heard."""
         if handle.place is not None:
@@ -162,12 +202,13 @@ class Recorder:
         """End the span, record the metrics, tell the turn."""
         if record.error is not None and record.error_type is None:
             record.error_type = type(record.error).__qualname__
-        if handle.foreign:
+        if isinstance(handle, Expected):
+            self._finish_expected(handle, record)
+        elif handle.foreign:
             if handle.span.is_recording():
                 self._telemetry.spans.describe(handle.span, record)
         else:
-            self._telemetry.metrics.operation(record, handle.context)
-            self._telemetry.events.operation(record, handle.attributes, handle.context)
+            self._tell(handle, record)
             self._telemetry.spans.finish(handle.span, record)
         if isinstance(record, Inference) and (record.finish_reasons or record.tool_calls):
             self._conversations.tools.asked(record, handle.place)
@@ -185,6 +226,24 @@ class Recorder:
     def session_closed(self, conversation: Conversation) -> None:
         """A speech-to-text stream closed."""
         self._conversations.session_closed(conversation)
+
+    def _finish_expected(self, handle: Expected, record: Operation) -> None:
+        """The SDK's span tells nothing but itself: metrics and events are ours. Without one, so is the span."""
+        if handle.record is not None:
+            handle.found(self._telemetry.spans.start(record, handle.attributes, handle.context))
+        self._tell(handle, record)
+        if handle.held is None:
+            self._telemetry.spans.finish(handle.span, record)
+            return
+        try:
+            if handle.span.is_recording():
+                self._telemetry.spans.complete(handle.span, record)
+        finally:
+            handle.held.release()
+
+    def _tell(self, handle: Handle, record: Operation) -> None:
+        self._telemetry.metrics.operation(record, handle.context)
+        self._telemetry.events.operation(record, handle.attributes, handle.context)
 
     def _enrich(self, span: Span, place: Place | None) -> Handle:
         span.set_attribute(names.VOICE_TELEMETRY_OWNER, SCOPE)

@@ -38,12 +38,21 @@ class Spans:
                 span.set_status(Status(StatusCode.ERROR, _description(record)))
         span.end(record.unix_ns(record.ended_ns or record.started_ns))
 
+    def complete(self, span: Span, record: Operation) -> None:
+        """Put what was learned on the span of an SDK, where the SDK itself says nothing."""
+        attributes = self._learned(record)
+        said_already = getattr(span, "attributes", None) or {}
+        span.set_attributes({name: value for name, value in attributes.items() if name not in said_already})
+
     def describe(self, span: Span, record: Operation) -> None:
         """Put what was learned on a span."""
+        span.set_attributes(self._learned(record))
+
+    def _learned(self, record: Operation) -> Attributes:
         attributes = at_end(record)
         if self._policy.on_spans:
             attributes.update(said(record, self._policy))
-        span.set_attributes(attributes)
+        return attributes
 
 
 class ConversationSpans:

@@ -26,6 +26,10 @@ def coroutine(function: Any) -> bool:
     return inspect.iscoroutinefunction(inspect.unwrap(function))
 
 
+def plain_or_coroutine(function: Any) -> bool:
+    return plain(function) or coroutine(function)
+
+
 def generator(function: Any) -> bool:
     return inspect.isgeneratorfunction(function)
 
@@ -57,6 +61,7 @@ KINDS: dict[str, Callable[[Any], bool]] = {
     "connecting": plain,
     "async_connecting": coroutine,
     "aiteration": async_generator,
+    "telling": plain_or_coroutine,
     "dialogue": generator,
     "dialogue_connection": plain,
 }

@@ -1,0 +1,52 @@
+"""Spans that SDKs make of their own calls: they are enriched and held until all is said, not doubled.
+
+An SDK ends its span before the answer is in the program's hands, which is before we can read it. Its end is kept back,
+with the time it had, until our operation has ended too.
+"""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+from opentelemetry.trace import Span
+
+from otel_voice.observation.records import Operation
+from otel_voice.telemetry import names
+
+_PUT = "end"
+
+
+class Held:
+    """A span whose end waits for us."""
+
+    __slots__ = ("_ended_at", "_span")
+
+    def __init__(self, span: Span) -> None:
+        self._span = span
+        self._ended_at: int | None = None
+        vars(span)[_PUT] = self._keep
+
+    def _keep(self, end_time: int | None = None) -> None:
+        if self._ended_at is None:
+            self._ended_at = end_time or time.time_ns()
+
+    def release(self) -> None:
+        """End it when it was to end; leave it to its SDK when it has not ended yet."""
+        if vars(self._span).pop(_PUT, None) is not None and self._ended_at is not None:
+            self._span.end(self._ended_at)
+
+
+def tells(span: Span, record: Operation, scope: str) -> bool:
+    """Whether this is the span of somebody else (not of `scope`) for an operation of this kind."""
+    if not span.is_recording():
+        return False
+    attributes = getattr(span, "attributes", None) or {}
+    its = getattr(span, "instrumentation_scope", None)
+    return attributes.get(names.GEN_AI_OPERATION_NAME) == record.operation and its is not None and its.name != scope
+
+
+def told_to_us(span: Span, turn: Span | None) -> bool:
+    """Whether it goes where our spans go. An SDK may have been given an exporter of its own."""
+    ours: Any = getattr(turn, "resource", None)
+    return ours is None or getattr(span, "resource", None) is ours
