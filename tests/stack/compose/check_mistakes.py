@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.stack.compose.check_overlays import make_secrets
-from tests.stack.compose.project import Project
+from tests.stack.compose.project import Project, needs
 
 pytestmark = pytest.mark.timeout(300)
 
@@ -83,6 +83,7 @@ def test_a_value_that_the_collector_refuses(mistaken: Project, variable: str, va
 )
 def test_a_configuration_with_a_mistake(mistaken: Project, path: str, service: str) -> None:
     """The check of its program is named, and its log has the word that is wrong."""
+    needs(mistaken, service)
     file = mistaken.folder / path
     file.write_text(f"{file.read_text()}\nmisspelt_section: {{}}\n")
     assert f'"{service}" didn\'t complete successfully' in refused(mistaken)
@@ -91,9 +92,9 @@ def test_a_configuration_with_a_mistake(mistaken: Project, path: str, service: s
 
 def test_a_missing_configuration(mistaken: Project) -> None:
     """The path is named, and no folder is made in its place."""
-    (mistaken.folder / "stack" / "loki").rename(mistaken.folder / "elsewhere")
+    (mistaken.folder / "collector").rename(mistaken.folder / "elsewhere")
     assert "bind source path does not exist" in refused(mistaken)
-    assert not (mistaken.folder / "stack" / "loki").exists()
+    assert not (mistaken.folder / "collector").exists()
 
 
 @pytest.mark.parametrize("name", ["otlp_tokens", "tls.crt", "tls.key"])

@@ -13,7 +13,7 @@ from opentelemetry.sdk.trace import ReadableSpan, TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor, SpanExporter, SpanExportResult
 from opentelemetry.trace import StatusCode
 
-from tests.stack.compose.project import Project
+from tests.stack.compose.project import Project, needs
 from tests.stack.real.programs import eventually
 
 pytestmark = pytest.mark.timeout(600)
@@ -85,12 +85,14 @@ def test_tls_and_tokens(edited: Project) -> None:
     assert sent(exporter(f"https://{address}", TOKEN), "guarded", error=False) == [SpanExportResult.SUCCESS]
     assert sent(exporter(f"https://{address}", "another"), "refused", error=False) == [SpanExportResult.FAILURE]
     assert sent(exporter(f"http://{address}", TOKEN), "refused", error=False) == [SpanExportResult.FAILURE]
+    needs(edited, "jaeger")
     eventually(lambda: edited.traces("guarded"), "the span that came with the right token")
     assert edited.traces("refused") == []
 
 
 def test_sampling(edited: Project) -> None:
     """Errors are kept, of ordinary traces a share."""
+    needs(edited, "jaeger")
     edited.set(OTELCOL_OVERLAYS="--config=/etc/otelcol/sampling.overlay.yaml")
     done = edited.up()
     assert done.returncode == 0, done.stdout

@@ -2,7 +2,7 @@
 
 For machines that cannot pull. Each holds what the compose file may rely on in the published image and nothing more:
 the Collector's and Loki's have no shell, Prometheus' and Alertmanager's have busybox, Jaeger's has what Alpine offers.
-An image that was pulled is never replaced.
+An image that was pulled is never replaced. A program that is not built is left out of its image and said so.
 
     python -m tests.stack.compose.images          # make those that are missing
     python -m tests.stack.compose.images remove   # remove those that were made here
@@ -117,8 +117,7 @@ def make(image: Image) -> None:
     if _exists(tag(image)) and tag(image) not in _made_here():
         _say(f"{tag(image)}: was not made here and is used as it is")
         return
-    if image.missing():
-        raise ImageError(f"{tag(image)} needs {', '.join(image.missing())} in {BIN}: make stack-binaries")
+    missing = image.missing()
     changes = (
         f'ENTRYPOINT ["{image.entrypoint}"]',
         f"USER {image.user}",
@@ -135,7 +134,16 @@ def make(image: Image) -> None:
         _fill(archive, image)
     if process.wait():
         raise ImageError(f"`docker import` of {tag(image)} failed")
-    _say(f"{tag(image)}: made")
+    _say(f"{tag(image)}: made" + (f" WITHOUT {', '.join(missing)}, not built: make stack-binaries" if missing else ""))
+
+
+def runnable(reference: str, entrypoint: str | None) -> bool:
+    """True when the image is here and has the program that is started: its own, or the one at `entrypoint`."""
+    if reference not in _made_here():
+        return _exists(reference)
+    image = next(image for image in IMAGES if tag(image) == reference)
+    program = image.programs.get((entrypoint or image.entrypoint).lstrip("/"))
+    return program not in image.missing()
 
 
 def remove() -> None:
@@ -154,7 +162,8 @@ def _fill(archive: tarfile.TarFile, image: Image) -> None:
     if CERTIFICATES.is_file():
         _add_program(archive, "etc/ssl/certs/ca-certificates.crt", CERTIFICATES, 0o644)
     for inside, name in image.programs.items():
-        _add_program(archive, inside, BIN / name, 0o755)
+        if name not in image.missing():
+            _add_program(archive, inside, BIN / name, 0o755)
     if image.applets:
         _add_program(archive, "bin/busybox", _busybox(), 0o755)
     for applet in image.applets:

@@ -10,8 +10,11 @@ import urllib.request
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from otel_voice.stack.folder import bring_up_to_date
 from otel_voice.stack.shipped import files
+from tests.stack.compose.images import runnable
 from tests.stack.real.programs import free_port
 
 PORTS = (
@@ -57,7 +60,7 @@ class Project:
         )
 
     def up(self) -> subprocess.CompletedProcess[str]:
-        """`docker compose up --detach --wait` of every service whose image is on this machine."""
+        """`docker compose up --detach --wait` of every service whose program is on this machine."""
         return self.compose("up", "--detach", "--wait", *self.startable())
 
     def down(self, *more: str) -> None:
@@ -75,8 +78,9 @@ class Project:
         return dict(json.loads(done.stdout)["services"])
 
     def startable(self) -> list[str]:
-        """The services whose image is here; all but Grafana's can be made here."""
-        return [name for name, service in self.configuration().items() if image_is_here(service["image"])]
+        """The services whose image is here, with the program in it."""
+        services = self.configuration().items()
+        return [name for name, one in services if runnable(one["image"], (one.get("entrypoint") or [None])[0])]
 
     def states(self) -> dict[str, Any]:
         """What Docker knows of each container, running or ended, by its service."""
@@ -110,9 +114,10 @@ class Project:
         return list(self.get("LOKI_PORT", "/loki/api/v1/query_range", query=query)["data"]["result"])
 
 
-def image_is_here(image: str) -> bool:
-    """True when nothing has to be pulled for it."""
-    return bool(docker("image", "ls", "--quiet", image).strip())
+def needs(project: Project, service: str) -> None:
+    """Skip the test where the program is neither pulled nor built."""
+    if service not in project.startable():
+        pytest.skip(f"{service} is not here: its image was not pulled and its program is not built")
 
 
 def docker(*arguments: str) -> str:
