@@ -7,7 +7,7 @@ DEV := .cache/venvs/dev/bin
 PYTEST_ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint types docs docs-check test-matrix bench stack-binaries stack-test compose-test clean python demo-venv dev-venv
+.PHONY: help demo test lint types docs docs-check test-matrix bench stack-binaries stack-test compose-test stack-sizing clean python demo-venv dev-venv
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-12s %s\n", $$1, $$2}' Makefile
@@ -47,6 +47,9 @@ compose-test: stack-binaries ## try docker-compose.yml with images of those prog
 	@$(DEV)/python -m tests.stack.compose.images
 	@$(DEV)/python -m pytest -o python_files='check_*.py' tests/stack/compose $(PYTEST_ARGS)
 	@$(DEV)/python -m tests.stack.compose.images remove
+
+stack-sizing: stack-binaries ## measure what a call emits and what one Collector carries (a quarter of an hour)
+	@$(DEV)/python -m tests.stack.sizing
 
 clean: ## remove everything the other commands made
 	rm -rf .cache .pytest_cache .mypy_cache .ruff_cache .hypothesis build dist callgrind.out*
