@@ -67,6 +67,12 @@ class Running:
         """End it as a crash would."""
         self._end(signal.SIGKILL)
 
+    @property
+    def process_id(self) -> int:
+        """Its process, while it runs."""
+        assert self._process is not None, f"{self._command[0]} does not run"
+        return self._process.pid
+
     def said(self) -> str:
         """All that it printed."""
         return self._log.read_text(errors="replace")

@@ -24,9 +24,9 @@ class Tier:
     ) -> None:
         self.host: str = place.get("host", "127.0.0.1")
         self.port: int = place.get("port") or free_port()
-        self._http, health, own = free_port(), free_port(), free_port()
+        self.http_port, health, own = free_port(), free_port(), free_port()
         self._own = own
-        base = _with_ports(folder / f"{name}.yaml", self.port, self._http, health, own)
+        base = _with_ports(folder / f"{name}.yaml", self.port, self.http_port, health, own)
         files = [str(base), *(str(ROOT / "collector" / overlay) for overlay in overlays)]
         arguments = [argument for file in files for argument in ("--config", file)]
         settings = {
@@ -46,7 +46,7 @@ class Tier:
     def accepts(self, signal: str, body: bytes) -> bool:
         """True when the Collector took the request; False when it refused or was not there."""
         request = urllib.request.Request(
-            f"http://{self.host}:{self._http}/v1/{signal}", body, {"Content-Type": "application/x-protobuf"}
+            f"http://{self.host}:{self.http_port}/v1/{signal}", body, {"Content-Type": "application/x-protobuf"}
         )
         try:
             with urllib.request.urlopen(request, timeout=30):
