@@ -30,6 +30,7 @@ TYPES: Mapping[str, tuple[type, ...]] = {
     "string[]": (tuple, list),
 }
 PARTS = {
+    "stage": "voice.turn.stage",
     "operation": "gen_ai.operation.name",
     "model": "gen_ai.request.model",
     "tool": "gen_ai.tool.name",

@@ -52,7 +52,7 @@ def _tested_on(ran: list[Mapping[str, str]]) -> str:
 
 
 def _versions(package: str, ran: Iterable[Mapping[str, str]]) -> list[str]:
-    return sorted({versions[package] for versions in ran}, key=_rank)
+    return sorted({versions[package] for versions in ran if package in versions}, key=_rank)
 
 
 def _rank(version: str) -> tuple[int, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -169,10 +169,17 @@ def _turn(id: str, spans: list[Any], logs: list[Any]) -> Turn:
         ended=own is not None,
         initiator=str(found.get(names.VOICE_TURN_INITIATOR, "")),
         latency_s=decoding.number(found, names.VOICE_TURN_RESPONSE_LATENCY),
+        stages_s=_stages(found),
         interrupted=found.get(names.VOICE_TURN_INTERRUPTED) is True,
         operations=operations,
         logs=lines,
     )
+
+
+def _stages(found: Mapping[str, Any]) -> dict[str, float]:
+    prefix = f"{names.VOICE_TURN_STAGE}."
+    spent = {name.removeprefix(prefix): decoding.number(found, name) for name in found if name.startswith(prefix)}
+    return {stage: seconds for stage, seconds in spent.items() if seconds is not None}
 
 
 def _index(spans: list[Any]) -> int | None:

@@ -56,6 +56,9 @@ def turn_line(turn: Turn) -> str:
     parts = [wording.turn_name(turn), wording.seconds(turn.duration_s)]
     if turn.latency_s is not None:
         parts.append(f"response {wording.seconds(turn.latency_s)}")
+    spent = wording.stages(turn)
+    if spent:
+        parts[-1] += f" ({' + '.join(spent)})"
     return ", ".join(parts + wording.turn_marks(turn))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 
@@ -68,6 +69,8 @@ class Turn:
     ended: bool
     initiator: str = ""
     latency_s: float | None = None
+    stages_s: Mapping[str, float] = field(default_factory=dict)
+    """What the latency was spent on, in seconds, in the order in which an answer is made."""
     interrupted: bool = False
     operations: tuple[Operation, ...] = ()
     logs: tuple[LogLine, ...] = ()

@@ -13,6 +13,7 @@ from otel_voice.telemetry import names
 CONVERSATION: Final = "conversation"
 TURN: Final = "turn"
 OPERATION: Final = "operation"
+STAGE: Final = "stage"
 OTHER: Final = "other"
 _INT64_MAX: Final = 2**63 - 1
 
@@ -28,7 +29,7 @@ class Origin:
 
 @dataclass(frozen=True)
 class SpanRow:
-    """One span. `role` is conversation, turn, operation or other; times are Unix nanoseconds."""
+    """One span. `role` is conversation, turn, operation, stage or other; times are Unix nanoseconds."""
 
     trace_id: bytes
     span_id: bytes
@@ -133,6 +134,8 @@ def _span(span: Any) -> SpanRow:
 def _role(name: str, found: dict[str, Any]) -> str:
     if names.GEN_AI_OPERATION_NAME in found:
         return OPERATION
+    if names.VOICE_TURN_STAGE in found:
+        return STAGE
     if name == names.SPAN_TURN and names.VOICE_TURN_ID in found:
         return TURN
     if name == names.SPAN_CONVERSATION and names.VOICE_CONVERSATION_ID in found:

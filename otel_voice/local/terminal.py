@@ -44,6 +44,9 @@ class TerminalView:
         """See View."""
         axis = bars.axis_of(turn, self._bar_width())
         self._print(self._turn_line(turn, axis))
+        spent = wording.stages(turn)
+        if spent:
+            self._print(Text(" " * (2 + _LABEL)).append(" + ".join(spent), "dim"))
         self._items(axis, turn.operations, turn.logs)
 
     def loose(self, title: str, operations: tuple[Operation, ...], logs: tuple[LogLine, ...]) -> None:

@@ -12,6 +12,8 @@ from otel_voice.local.records import Conversation, Kind, Operation, Turn
 # Slower than the first is noticed by a caller, slower than the second is taken for a dead line.
 NOTICED_S: Final = 1.0
 TOO_SLOW_S: Final = 2.0
+# Shorter parts of a latency are not worth a place on the line.
+SHOWN_S: Final = 0.0005
 
 
 def seconds(value: float) -> str:
@@ -83,6 +85,11 @@ def turn_marks(turn: Turn) -> list[str]:
     if turn.errors:
         found.append(counted(turn.errors, "error"))
     return found
+
+
+def stages(turn: Turn) -> list[str]:
+    """What the response latency was spent on: `endpointing 310 ms`; what took no time is left out."""
+    return [f"{stage} {seconds(spent)}" for stage, spent in turn.stages_s.items() if spent >= SHOWN_S]
 
 
 def outcome(conversation: Conversation) -> str:

@@ -7,6 +7,7 @@ from typing import Any, cast
 from opentelemetry.context import Context
 from opentelemetry.metrics import Counter, Histogram, Meter, UpDownCounter
 
+from otel_voice.conversations.breakdown import durations
 from otel_voice.conversations.model import Conversation, Turn
 from otel_voice.observation.records import Inference, Operation, Outcome, SpeechToText, TextToSpeech, ToolCall
 from otel_voice.telemetry import names
@@ -26,6 +27,7 @@ class Metrics:
         self._spoken = histogram(meter, names.METRIC_VOICE_TTS_AUDIO_DURATION)
         self._characters = counter(meter, names.METRIC_VOICE_TTS_CHARACTERS)
         self._latency = histogram(meter, names.METRIC_VOICE_TURN_RESPONSE_LATENCY)
+        self._stages = histogram(meter, names.METRIC_VOICE_TURN_STAGE_DURATION)
         self._interruptions = counter(meter, names.METRIC_VOICE_TURN_INTERRUPTIONS)
         self._conversations = counter(meter, names.METRIC_VOICE_CONVERSATIONS)
         self._conversation_duration = histogram(meter, names.METRIC_VOICE_CONVERSATION_DURATION)
@@ -82,16 +84,15 @@ class Metrics:
             self._characters.add(record.characters, attributes, context)
 
     def turn_answered(self, turn: Turn, context: Context) -> None:
-        """Record the response latency when it is heard, not at hang-up."""
+        """Record the response latency and its stages when the answer is heard, not at hang-up."""
         latency = turn.response_latency
-        if latency is not None:
-            attributes = _known(
-                {
-                    names.VOICE_TURN_SPEECH_END_SOURCE: turn.speech_end_source,
-                    names.VOICE_CONVERSATION_CHANNEL: turn.conversation.channel,
-                }
-            )
-            self._latency.record(latency, attributes, context)
+        if latency is None:
+            return
+        channel = _known({names.VOICE_CONVERSATION_CHANNEL: turn.conversation.channel})
+        source = _known({names.VOICE_TURN_SPEECH_END_SOURCE: turn.speech_end_source})
+        self._latency.record(latency, {**channel, **source}, context)
+        for stage, spent in durations(turn.stages).items():
+            self._stages.record(spent / 1e9, {**channel, names.VOICE_TURN_STAGE: stage}, context)
 
     def turn_ended(self, turn: Turn, context: Context) -> None:
         """Count an interruption."""

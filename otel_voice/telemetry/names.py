@@ -100,6 +100,16 @@ VOICE_TURN_INITIATOR: Final = "voice.turn.initiator"
 VOICE_TURN_INTERRUPTED: Final = "voice.turn.interrupted"
 VOICE_TURN_RESPONSE_LATENCY: Final = "voice.turn.response.latency"
 VOICE_TURN_SPEECH_END_SOURCE: Final = "voice.turn.speech_end.source"
+VOICE_TURN_STAGE: Final = "voice.turn.stage"
+VOICE_TURN_STAGE_ENDPOINTING: Final = "voice.turn.stage.endpointing"
+VOICE_TURN_STAGE_TRANSCRIPTION: Final = "voice.turn.stage.transcription"
+VOICE_TURN_STAGE_DECISION: Final = "voice.turn.stage.decision"
+VOICE_TURN_STAGE_INFERENCE: Final = "voice.turn.stage.inference"
+VOICE_TURN_STAGE_TOOLS: Final = "voice.turn.stage.tools"
+VOICE_TURN_STAGE_AGGREGATION: Final = "voice.turn.stage.aggregation"
+VOICE_TURN_STAGE_SYNTHESIS: Final = "voice.turn.stage.synthesis"
+VOICE_TURN_STAGE_PLAYBACK: Final = "voice.turn.stage.playback"
+VOICE_TURN_STAGE_UNATTRIBUTED: Final = "voice.turn.stage.unattributed"
 VOICE_TURN_FIRST_AUDIO_SOURCE: Final = "voice.turn.first_audio.source"
 VOICE_TURN_ERRORS: Final = "voice.turn.errors"
 VOICE_INTERRUPTION_SOURCE: Final = "voice.interruption.source"
@@ -107,6 +117,7 @@ VOICE_LOG_CATEGORY: Final = "voice.log.category"
 
 SPAN_CONVERSATION: Final = "conversation"
 SPAN_TURN: Final = "turn"
+SPAN_TURN_STAGE: Final = "turn.{stage}"
 SPAN_SPEECH_TO_TEXT: Final = "speech_to_text {model}"
 SPAN_INFERENCE: Final = "{operation} {model}"
 SPAN_TEXT_TO_SPEECH: Final = "text_to_speech {model}"
@@ -124,6 +135,7 @@ METRIC_VOICE_STT_FINALIZATION_DURATION: Final = "voice.stt.finalization.duration
 METRIC_VOICE_TTS_AUDIO_DURATION: Final = "voice.tts.audio.duration"
 METRIC_VOICE_TTS_CHARACTERS: Final = "voice.tts.characters"
 METRIC_VOICE_TURN_RESPONSE_LATENCY: Final = "voice.turn.response.latency"
+METRIC_VOICE_TURN_STAGE_DURATION: Final = "voice.turn.stage.duration"
 METRIC_VOICE_TURN_INTERRUPTIONS: Final = "voice.turn.interruptions"
 METRIC_VOICE_CONVERSATION_ACTIVE: Final = "voice.conversation.active"
 METRIC_VOICE_CONVERSATIONS: Final = "voice.conversations"
@@ -150,6 +162,7 @@ BUCKETS: Final[Mapping[str, Sequence[float]]] = {
     "duration": (0.01, 0.02, 0.04, 0.08, 0.16, 0.32, 0.64, 1.28, 2.56, 5.12, 10.24, 20.48, 40.96, 81.92),
     "tokens": (1, 4, 16, 64, 256, 1024, 4096, 16384, 65536, 262144, 1048576, 4194304, 16777216, 67108864),
     "latency": (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.8, 1, 1.25, 1.5, 2, 2.5, 3, 4, 5, 7.5, 10, 15),
+    "stage": (0.01, 0.025, 0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.75, 1, 1.5, 2, 3, 5, 10),
     "audio": (0.25, 0.5, 1, 2, 4, 8, 15, 30, 60, 120, 300, 600, 1800, 3600),
     "characters": (8, 16, 32, 64, 128, 256, 512, 1024, 2048, 4096, 8192, 16384),
     "call": (1, 5, 10, 30, 60, 120, 180, 300, 600, 900, 1800, 3600, 7200),
@@ -307,6 +320,14 @@ METRICS: Final[Mapping[str, Metric]] = {
         labels=("voice.turn.speech_end.source", "voice.conversation.channel"),
         opt_in="",
     ),
+    METRIC_VOICE_TURN_STAGE_DURATION: Metric(
+        instrument="histogram",
+        unit="s",
+        description="The response latency taken apart; the stages of a turn sum to it.",
+        buckets=BUCKETS["stage"],
+        labels=("voice.turn.stage", "voice.conversation.channel"),
+        opt_in="",
+    ),
     METRIC_VOICE_TURN_INTERRUPTIONS: Metric(
         instrument="counter",
         unit="{interruption}",
@@ -368,6 +389,15 @@ EVENTS: Final[Mapping[str, Event]] = {
             "voice.turn.id",
             "voice.turn.index",
             "voice.turn.response.latency",
+            "voice.turn.stage.endpointing",
+            "voice.turn.stage.transcription",
+            "voice.turn.stage.decision",
+            "voice.turn.stage.inference",
+            "voice.turn.stage.tools",
+            "voice.turn.stage.aggregation",
+            "voice.turn.stage.synthesis",
+            "voice.turn.stage.playback",
+            "voice.turn.stage.unattributed",
             "voice.turn.interrupted",
             "voice.turn.errors",
         ),

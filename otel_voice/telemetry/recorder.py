@@ -127,6 +127,7 @@ class Telemetry:
     def turn_answered(self, turn: Turn) -> None:
         """Record what the caller felt."""
         self.metrics.turn_answered(turn, turn.handle.context)
+        self.conversations.stages(turn)
 
     def turn_ended(self, turn: Turn) -> None:
         """End a turn's span."""
@@ -275,12 +276,3 @@ def _parent(current: Span, place: Place) -> Context | None:
         if context.span_id not in ours:
             return None
     return set_span_in_context(turn.span)
-
-
-def _is_told_by_another(current: Span, record: Operation) -> bool:
-    """Whether the current span is the model-call span of a framework or another instrumentation."""
-    if not current.is_recording():
-        return False
-    attributes = getattr(current, "attributes", None) or {}
-    scope = getattr(current, "instrumentation_scope", None)
-    return attributes.get(names.GEN_AI_OPERATION_NAME) == record.operation and scope is not None and scope.name != SCOPE

@@ -5,6 +5,7 @@ from __future__ import annotations
 from opentelemetry.context import Context
 from opentelemetry.trace import INVALID_SPAN, Link, Span, SpanKind, Status, StatusCode, Tracer, set_span_in_context
 
+from otel_voice.conversations.breakdown import durations
 from otel_voice.conversations.model import Conversation, Turn
 from otel_voice.observation.records import Operation, Outcome, ToolCall
 from otel_voice.telemetry import names
@@ -87,6 +88,19 @@ class ConversationSpans:
             start_time=turn.conversation.opened.unix(turn.started_ns),
         )
 
+    def stages(self, turn: Turn) -> None:
+        """Draw what the response latency was spent on, under the turn."""
+        place = of_place(turn.conversation, turn)
+        unix = turn.conversation.opened.unix
+        for stage in turn.stages:
+            if stage.ended_ns > stage.started_ns:
+                self._tracer.start_span(
+                    names.SPAN_TURN_STAGE.format(stage=stage.name),
+                    turn.handle.context,
+                    attributes={**place, names.VOICE_TURN_STAGE: stage.name},
+                    start_time=unix(stage.started_ns),
+                ).end(unix(stage.ended_ns))
+
     def end_turn(self, span: Span, turn: Turn) -> Attributes:
         """End a turn; returns what was said of it."""
         attributes = _turn_at_end(turn)
@@ -138,6 +152,8 @@ def _turn_at_end(turn: Turn) -> Attributes:
     attributes: Attributes = {}
     if turn.response_latency is not None:
         attributes[names.VOICE_TURN_RESPONSE_LATENCY] = turn.response_latency
+    for stage, spent in durations(turn.stages).items():
+        attributes[f"{names.VOICE_TURN_STAGE}.{stage}"] = spent / 1e9
     if turn.speech_end_source is not None:
         attributes[names.VOICE_TURN_SPEECH_END_SOURCE] = turn.speech_end_source
     if turn.first_audio_ns is not None:

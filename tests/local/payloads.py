@@ -131,5 +131,16 @@ def call(conversation="call-1"):
             VOICE_INTERRUPTED=True,
             **common,
         ),
-        turn(7, 1, 0, 5, VOICE_TURN_RESPONSE_LATENCY=1.0, VOICE_TURN_INTERRUPTED=True, **common),
+        turn(
+            7,
+            1,
+            0,
+            5,
+            VOICE_TURN_RESPONSE_LATENCY=1.0,
+            VOICE_TURN_STAGE_ENDPOINTING=0.3,
+            VOICE_TURN_STAGE_DECISION=0.0,
+            VOICE_TURN_STAGE_INFERENCE=0.7,
+            VOICE_TURN_INTERRUPTED=True,
+            **common,
+        ),
     )

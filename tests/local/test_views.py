@@ -47,7 +47,7 @@ def test_a_wide_terminal(call):
 def test_a_terminal_without_block_letters(call):
     """Where the encoding has no block letters everything is ASCII."""
     lines = shown(call, lambda stream: TerminalView(stream, 110), "ascii")
-    assert "|---|" in lines[6] and "####" in lines[7]
+    assert "|---|" in lines[6] and "####" in lines[8]
 
 
 @pytest.mark.parametrize("width", [20, 40, 59, 60, 80, 100, 200])
@@ -89,6 +89,7 @@ WIDE = """\
   models   nova-3, gpt-4o-mini, flash
   usage    54 characters spoken
   turn 1                                   ├───┤                5.00 s  response 1.00 s  interrupted  1 error
+         endpointing 300 ms + inference 700 ms
     STT  nova-3                 ███████████░                    2.10 s  final +200 ms
     LLM  gpt-4o-mini                        ░█                  400 ms  first 200 ms
     TOOL book                                 █                 100 ms
@@ -103,7 +104,7 @@ conversation call-1 agent 2026-09-21 14:13:20
   response  median 1.00 s, slowest 1.00 s (turn 1)
   models    nova-3, gpt-4o-mini, flash
   usage     54 characters spoken
-  turn 1, 5.00 s, response 1.00 s, interrupted, 1 error
+  turn 1, 5.00 s, response 1.00 s (endpointing 300 ms + inference 700 ms), interrupted, 1 error
       +0.000s STT  nova-3  2.10 s, final +200 ms
       +2.100s LLM  gpt-4o-mini  400 ms, first 200 ms
       +2.500s TOOL book  100 ms

@@ -27,10 +27,18 @@ conversation [INTERNAL] 0.00..5.00
       voice.turn.interrupted=True
       voice.turn.response.latency=1.5
       voice.turn.speech_end.source=word_offsets
+      voice.turn.stage.aggregation=0.0
+      voice.turn.stage.decision=0.0
+      voice.turn.stage.endpointing=0.1
+      voice.turn.stage.inference=0.6
+      voice.turn.stage.synthesis=0.3
+      voice.turn.stage.tools=0.2
+      voice.turn.stage.transcription=0.3
     speech_to_text nova-3 [CLIENT] 1.00..2.40
         gen_ai.operation.name=speech_to_text
         gen_ai.provider.name=deepgram
         gen_ai.request.model=nova-3
+        gen_ai.request.stream=True
         gen_ai.speech.input.language=en
         server.address=api.deepgram.com
         server.port=443
@@ -46,6 +54,12 @@ conversation [INTERNAL] 0.00..5.00
         voice.stt.time_to_first_partial=0.5
         voice.stt.words=2
         voice.turn.index=1
+    turn.transcription [INTERNAL] 2.00..2.30
+        voice.turn.index=1
+        voice.turn.stage=transcription
+    turn.endpointing [INTERNAL] 2.30..2.40
+        voice.turn.index=1
+        voice.turn.stage=endpointing
     chat gpt-4o-mini [CLIENT] 2.40..2.80
         gen_ai.operation.name=chat
         gen_ai.provider.name=openai
@@ -57,6 +71,9 @@ conversation [INTERNAL] 0.00..5.00
         gen_ai.usage.input_tokens=40
         gen_ai.usage.output_tokens=9
         voice.turn.index=1
+    turn.inference [INTERNAL] 2.40..2.80
+        voice.turn.index=1
+        voice.turn.stage=inference
     execute_tool book [INTERNAL] 2.80..3.00
         gen_ai.operation.name=execute_tool
         gen_ai.provider.name=openai
@@ -65,11 +82,20 @@ conversation [INTERNAL] 0.00..5.00
         gen_ai.tool.type=function
         voice.tool.timing=inferred
         voice.turn.index=1
+    turn.tools [INTERNAL] 2.80..3.00
+        voice.turn.index=1
+        voice.turn.stage=tools
     chat gpt-4o-mini [CLIENT] 3.00..3.20
         gen_ai.operation.name=chat
         gen_ai.provider.name=openai
         gen_ai.request.model=gpt-4o-mini
         voice.turn.index=1
+    turn.inference [INTERNAL] 3.00..3.20
+        voice.turn.index=1
+        voice.turn.stage=inference
+    turn.synthesis [INTERNAL] 3.20..3.50
+        voice.turn.index=1
+        voice.turn.stage=synthesis
     text_to_speech eleven_flash_v2_5 [CLIENT] 3.20..4.00
         gen_ai.operation.name=text_to_speech
         gen_ai.output.type=speech
@@ -117,6 +143,7 @@ def _hear(telling: Telling, clock: Clock, stream: object) -> None:
         clock, heard, 1.0, 2.4,
         language="en", audio_format="linear16", sample_rate=16000, channels=1, audio_seconds=1.0, session_id="dg-1",
         speech_ended_ns=2.0, speech_end_source="word_offsets", first_partial_ns=1.5, final_ns=2.4,
+        streamed=True, transcribed_ns=2.3, endpoint_ns=2.4,
         interim_results=3, confidence=0.9, words=2, transcript_content="book it",
     )  # fmt: skip
 
