@@ -129,13 +129,10 @@ class Chat(OpenAIEvents):
 def _name(results: list[ToolRequest], answer: Any) -> None:
     """Name the tools by the message that asked for them; it may be a mapping or the SDK's own."""
     asked = answer.get("tool_calls") if isinstance(answer, Mapping) else getattr(answer, "tool_calls", None)
-    names = {_member(call, "id"): _member(_member(call, "function"), "name") for call in asked or ()}
+    member = reading.member
+    names = {member(call, "id"): member(member(call, "function"), "name") for call in asked or ()}
     for result in results:
         result.name = names.get(result.call_id)
-
-
-def _member(value: Any, name: str) -> Any:
-    return value.get(name) if isinstance(value, Mapping) else getattr(value, name, None)
 
 
 def read_request(record: Inference, kwargs: Mapping[str, Any]) -> None:

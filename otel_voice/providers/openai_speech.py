@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 from otel_voice.capture.follow import Following
 from otel_voice.capture.observer import Call
@@ -23,6 +23,7 @@ class Speech(OpenAIObserver):
     """Reads one synthesis."""
 
     record: TextToSpeech
+    default_format: ClassVar[str | None] = "mp3"
 
     def request(self, call: Call) -> TextToSpeech:
         kwargs = call.kwargs
@@ -30,7 +31,7 @@ class Speech(OpenAIObserver):
         client(record, call)
         record.streamed = _streamed(kwargs.get("extra_headers"))
         record.voice = _voice(kwargs.get("voice"))
-        record.audio_format = reading.given(kwargs, "response_format", str) or _DEFAULT_FORMAT
+        record.audio_format = reading.given(kwargs, "response_format", str) or self.default_format
         if record.audio_format == "pcm":
             record.sample_rate, record.channels = _PCM_RATE, 1
         text = kwargs.get("input")

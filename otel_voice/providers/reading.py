@@ -79,3 +79,8 @@ def size(file: Any) -> int:
     if isinstance(content, io.BytesIO) and not content.closed:
         return content.getbuffer().nbytes
     return len(content) if isinstance(content, bytes | bytearray) else 0
+
+
+def member(value: Any, name: str) -> Any:
+    """A member of what may be a mapping or an object of the SDK; None when it has none of that name."""
+    return value.get(name) if isinstance(value, Mapping) else getattr(value, name, None)

@@ -93,9 +93,9 @@ class StainlessObserver(Observer):
         code = getattr(error, "code", None)
         if self.record.error_type is None and isinstance(code, str):
             self.record.error_type = code  # sent as an event of a stream, so it has no status
-        request_id = getattr(error, "request_id", None)
-        if isinstance(request_id, str):
-            self.record.request_id = request_id
+        response = getattr(error, "response", None)  # younger SDKs have it as `request_id`, too
+        if response is not None:
+            self.headers(response)
 
 
 class StainlessEvents(StainlessObserver, EndsObserver):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from aiohttp import web
@@ -29,7 +29,8 @@ def _schema(body: Json) -> Json | None:
     return (wanted.get("json_schema") or {}).get("schema")
 
 
-def _answer(body: Json, asked: Behaviour) -> Answer:
+def answered(body: Json, asked: Behaviour) -> Answer:
+    """What the model says to a request."""
     messages = body.get("messages")
     if not isinstance(messages, list) or not messages:
         raise BadRequestError("Invalid 'messages': expected a non-empty array.")
@@ -38,7 +39,8 @@ def _answer(body: Json, asked: Behaviour) -> Answer:
     return shortened(answer(asked, messages, tools, _schema(body)), limit)
 
 
-def _usage(body: Json, given: Answer) -> Json:
+def used(body: Json, given: Answer) -> Json:
+    """What an answer cost, in tokens."""
     prompt = sum(count_tokens(content_of(message)) + 4 for message in body["messages"])
     text = given.tool.name + given.tool.arguments if given.tool else given.text
     completion = max(1, count_tokens(text)) * (body.get("n") or 1)
@@ -84,10 +86,11 @@ def _envelope(kind: str, body: Json, name: str) -> Json:
     }
 
 
-def _completion(body: Json, given: Answer, name: str) -> Json:
+def completion(body: Json, given: Answer, name: str) -> Json:
+    """A whole answer."""
     choice = {"message": _message(given, name), "logprobs": None, "finish_reason": _finish(given)}
     choices = [{"index": index, **choice} for index in range(body.get("n") or 1)]
-    return {**_envelope("chat.completion", body, name), "choices": choices, "usage": _usage(body, given)}
+    return {**_envelope("chat.completion", body, name), "choices": choices, "usage": used(body, given)}
 
 
 def _deltas(given: Answer, name: str, count: int | None) -> Iterator[Json]:
@@ -116,18 +119,24 @@ def _choice(index: int, delta: Json, finish: str | None = None) -> Json:
     return {"index": index, "delta": delta, "logprobs": None, "finish_reason": finish}
 
 
-def _chunks(body: Json, given: Answer, name: str, count: int | None) -> Iterator[bytes]:
+def chunks(body: Json, given: Answer, name: str, count: int | None) -> Iterator[Json]:
+    """The chunks of a streamed answer."""
     with_usage = bool((body.get("stream_options") or {}).get("include_usage"))
     envelope = _envelope("chat.completion.chunk", body, name)
     silent = {"usage": None} if with_usage else {}
     choices = range(body.get("n") or 1)
     for delta in _deltas(given, name, count):
         for index in choices:
-            yield event({**envelope, "choices": [_choice(index, delta)], **silent})
+            yield {**envelope, "choices": [_choice(index, delta)], **silent}
     for index in choices:
-        yield event({**envelope, "choices": [_choice(index, {}, _finish(given))], **silent})
+        yield {**envelope, "choices": [_choice(index, {}, _finish(given))], **silent}
     if with_usage:
-        yield event({**envelope, "choices": [], "usage": _usage(body, given)})
+        yield {**envelope, "choices": [], "usage": used(body, given)}
+
+
+def events(chunks: Iterable[Json]) -> Iterator[bytes]:
+    """Chunks as server-sent events, to the last."""
+    yield from map(event, chunks)
     yield DONE
 
 
@@ -137,11 +146,12 @@ async def chat(request: web.Request, asked: Behaviour) -> web.StreamResponse:
     if not body["model"]:
         raise BadRequestError("you must provide a model parameter")
     name = await wire.request_digest(request)
-    given = _answer(body, asked)
+    given = answered(body, asked)
     if body.get("stream"):
         sse = {**headers(name), "content-type": "text/event-stream; charset=utf-8"}
-        return await wire.stream(request, asked, sse, _chunks(body, given, name, asked.chunks), MALFORMED_EVENT)
-    return await reply_json(request, asked, _completion(body, given, name), name)
+        parts = events(chunks(body, given, name, asked.chunks))
+        return await wire.stream(request, asked, sse, parts, MALFORMED_EVENT)
+    return await reply_json(request, asked, completion(body, given, name), name)
 
 
 async def reply_json(request: web.Request, asked: Behaviour, data: Mapping[str, Any], name: str) -> web.StreamResponse:
