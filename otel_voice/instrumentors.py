@@ -75,7 +75,19 @@ class ElevenLabsInstrumentor(ProviderInstrumentor):
     package = "elevenlabs"
 
 
-ALL: tuple[type[ProviderInstrumentor], ...] = (OpenAIInstrumentor, DeepgramInstrumentor, ElevenLabsInstrumentor)
+class AnthropicInstrumentor(ProviderInstrumentor):
+    """Anthropic, also on Bedrock and Vertex AI: messages. The span that its SDK makes is enriched, not doubled."""
+
+    provider = "anthropic"
+    package = "anthropic"
+
+
+ALL: tuple[type[ProviderInstrumentor], ...] = (
+    OpenAIInstrumentor,
+    DeepgramInstrumentor,
+    ElevenLabsInstrumentor,
+    AnthropicInstrumentor,
+)
 
 
 def instrument(**providers_of_signals: Any) -> None:

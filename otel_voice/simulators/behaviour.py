@@ -33,6 +33,7 @@ class Behaviour:
     model: str | None = None
     drop_after: int | None = None
     malformed_after: int | None = None
+    error_after: int | None = None
     reply: str | None = None
     transcript: str | None = None
     tool: str | None = None
@@ -88,6 +89,7 @@ READERS: Mapping[str, Callable[[str, str], Any]] = {
     "model": _text,
     "drop_after": _count,
     "malformed_after": _count,
+    "error_after": _count,
     "reply": _text,
     "transcript": _text,
     "tool": _text,

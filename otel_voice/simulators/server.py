@@ -10,6 +10,7 @@ from types import TracebackType
 from aiohttp import web
 
 from otel_voice.simulators import (
+    anthropic,
     behaviour,
     deepgram_flux,
     deepgram_listen,
@@ -32,6 +33,7 @@ MAX_BODY_BYTES = 64 * 1024 * 1024
 
 
 def _routes() -> Iterator[Route]:
+    yield from anthropic.ROUTES
     yield from openai.ROUTES
     yield from openai_responses.ROUTES
     yield from openai_audio.ROUTES

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 # The packages whose versions a result tells, where they are installed.
-TOLD = ("openai", "deepgram-sdk", "elevenlabs", "opentelemetry-sdk", "wrapt")
+TOLD = ("openai", "deepgram-sdk", "elevenlabs", "anthropic", "opentelemetry-sdk", "wrapt")
 
 
 @dataclass(frozen=True)
@@ -38,12 +38,18 @@ CELLS = (
     Cell(
         "oldest",
         ("3.10", "3.11", "3.12", "3.13"),
-        {"openai": "==1.79.0", "deepgram-sdk": "==5.3.4", "elevenlabs": "==1.9.0", **OPENTELEMETRY_1_39},
+        {
+            "anthropic": "==0.70.0",
+            "openai": "==1.79.0",
+            "deepgram-sdk": "==5.3.4",
+            "elevenlabs": "==1.9.0",
+            **OPENTELEMETRY_1_39,
+        },
     ),
     Cell(
         "middle",
         ("3.11", "3.12", "3.13", "3.10"),
-        {"openai": "==2.8.1", "deepgram-sdk": ">=6,<7", "elevenlabs": "==2.23.0"},
+        {"anthropic": "==1.13.0", "openai": "==2.8.1", "deepgram-sdk": ">=6,<7", "elevenlabs": "==2.23.0"},
     ),
     Cell("newest-3.10", ("3.10",)),
     Cell("newest-3.12", ("3.12",)),
