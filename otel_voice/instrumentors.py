@@ -82,11 +82,19 @@ class AnthropicInstrumentor(ProviderInstrumentor):
     package = "anthropic"
 
 
+class CartesiaInstrumentor(ProviderInstrumentor):
+    """Cartesia: text to speech and speech to text, websockets and REST."""
+
+    provider = "cartesia"
+    package = "cartesia"
+
+
 ALL: tuple[type[ProviderInstrumentor], ...] = (
     OpenAIInstrumentor,
     DeepgramInstrumentor,
     ElevenLabsInstrumentor,
     AnthropicInstrumentor,
+    CartesiaInstrumentor,
 )
 
 

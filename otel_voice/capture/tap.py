@@ -15,6 +15,7 @@ from otel_voice.capture.guard import guarded, shielded
 from otel_voice.capture.observer import SessionObserver
 
 _NO_FAILURE = (TimeoutError, asyncio.TimeoutError)
+_OBSERVER = "_otel_voice_observer"
 
 
 def tap(websocket: Any, observer: SessionObserver) -> None:
@@ -30,6 +31,17 @@ def tap(websocket: Any, observer: SessionObserver) -> None:
         websocket.recv = _receiving_async(recv, received, observer)
     else:
         websocket.recv = _receiving(recv, received, observer)
+
+
+def watch(websocket: Any, observer: SessionObserver) -> None:
+    """Remember on `websocket` who reads it."""
+    vars(websocket)[_OBSERVER] = observer
+
+
+def watcher(websocket: Any) -> SessionObserver | None:
+    """Who reads `websocket`, if anybody does."""
+    found: SessionObserver | None = getattr(websocket, _OBSERVER, None)
+    return found
 
 
 def tap_closing(websocket: Any, observer: SessionObserver) -> None:

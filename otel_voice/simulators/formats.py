@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -44,6 +45,7 @@ CONTENT_TYPES: Mapping[str, str] = {
     "wav": "audio/wav",
     "ulaw": "audio/mulaw",
     "mp3": "audio/mpeg",
+    "f32": "audio/l32",
 }
 
 
@@ -78,6 +80,12 @@ def decode_mulaw(data: bytes) -> bytes:
     return bytes_of(samples)
 
 
+def encode_float(pcm: bytes) -> bytes:
+    """16-bit PCM as little-endian numbers of 32 bits between -1 and 1."""
+    samples = samples_of(pcm)
+    return struct.pack(f"<{len(samples)}f", *(sample / 32768 for sample in samples))
+
+
 def _mp3(text: str, wanted: Format) -> bytes:
     first = wanted.rate in MPEG1_RATES
     rates, bitrates = (MPEG1_RATES, MPEG1_BITRATES) if first else (MPEG2_RATES, MPEG2_BITRATES)
@@ -93,6 +101,7 @@ WRITERS: Mapping[str, Callable[[str, Format], bytes]] = {
     "pcm": lambda text, wanted: synthesize(text, wanted.rate),
     "wav": lambda text, wanted: wav(synthesize(text, wanted.rate), wanted.rate),
     "ulaw": lambda text, wanted: encode_mulaw(synthesize(text, wanted.rate)),
+    "f32": lambda text, wanted: encode_float(synthesize(text, wanted.rate)),
     "mp3": _mp3,
 }
 
@@ -106,4 +115,6 @@ def speak(text: str, wanted: Format) -> bytes:
 
 def bytes_per_second(wanted: Format) -> int:
     """How many bytes a second of sound takes."""
-    return {"mp3": wanted.bitrate * 125, "ulaw": wanted.rate}.get(wanted.encoding, wanted.rate * 2)
+    return {"mp3": wanted.bitrate * 125, "ulaw": wanted.rate, "f32": wanted.rate * 4}.get(
+        wanted.encoding, wanted.rate * 2
+    )

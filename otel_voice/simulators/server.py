@@ -12,6 +12,9 @@ from aiohttp import web
 from otel_voice.simulators import (
     anthropic,
     behaviour,
+    cartesia,
+    cartesia_listen,
+    cartesia_socket,
     deepgram_flux,
     deepgram_listen,
     deepgram_prerecorded,
@@ -43,6 +46,9 @@ def _routes() -> Iterator[Route]:
     yield from deepgram_speak.ROUTES
     yield from elevenlabs.ROUTES
     yield from elevenlabs_socket.ROUTES
+    yield from cartesia.ROUTES
+    yield from cartesia_socket.ROUTES
+    yield from cartesia_listen.ROUTES
 
 
 def application() -> web.Application:

@@ -60,6 +60,8 @@ KINDS: dict[str, Callable[[Any], bool]] = {
     "awaited_connection": plain,
     "connecting": plain,
     "async_connecting": coroutine,
+    "part": generator,
+    "async_part": async_generator,
     "aiteration": async_generator,
     "telling": plain_or_coroutine,
     "dialogue": generator,

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 # The packages whose versions a result tells, where they are installed.
-TOLD = ("openai", "deepgram-sdk", "elevenlabs", "anthropic", "opentelemetry-sdk", "wrapt")
+TOLD = ("openai", "deepgram-sdk", "elevenlabs", "anthropic", "cartesia", "opentelemetry-sdk", "wrapt")
 
 
 @dataclass(frozen=True)
@@ -43,13 +43,20 @@ CELLS = (
             "openai": "==1.79.0",
             "deepgram-sdk": "==5.3.4",
             "elevenlabs": "==1.9.0",
+            "cartesia": "==2.0.17",
             **OPENTELEMETRY_1_39,
         },
     ),
     Cell(
         "middle",
         ("3.11", "3.12", "3.13", "3.10"),
-        {"anthropic": "==1.13.0", "openai": "==2.8.1", "deepgram-sdk": ">=6,<7", "elevenlabs": "==2.23.0"},
+        {
+            "anthropic": "==1.13.0",
+            "openai": "==2.8.1",
+            "deepgram-sdk": ">=6,<7",
+            "elevenlabs": "==2.23.0",
+            "cartesia": "==3.5.1",
+        },
     ),
     Cell("newest-3.10", ("3.10",)),
     Cell("newest-3.12", ("3.12",)),

@@ -13,7 +13,7 @@ from otel_voice.capture.operation import Sink
 from otel_voice.capture.points import Active, Point, Wrapper
 from otel_voice.capture.shapes.call import Unawaited
 from otel_voice.capture.shapes.session import begin_session
-from otel_voice.capture.tap import tap, tap_closing
+from otel_voice.capture.tap import tap, tap_closing, watch
 from otel_voice.capture.tap_aiohttp import is_aiohttp, tap_aiohttp
 
 
@@ -109,6 +109,7 @@ def _listen(observer: SessionObserver, holder: Any) -> None:
     websocket = observer.opened(holder)
     if websocket is None:
         return
+    watch(websocket, observer)
     if is_aiohttp(websocket):
         tap_aiohttp(websocket, observer)
     else:
