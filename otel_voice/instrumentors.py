@@ -89,12 +89,20 @@ class CartesiaInstrumentor(ProviderInstrumentor):
     package = "cartesia"
 
 
+class GroqInstrumentor(ProviderInstrumentor):
+    """Groq: chat completions, speech, transcriptions, translations."""
+
+    provider = "groq"
+    package = "groq"
+
+
 ALL: tuple[type[ProviderInstrumentor], ...] = (
     OpenAIInstrumentor,
     DeepgramInstrumentor,
     ElevenLabsInstrumentor,
     AnthropicInstrumentor,
     CartesiaInstrumentor,
+    GroqInstrumentor,
 )
 
 

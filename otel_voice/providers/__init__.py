@@ -9,7 +9,7 @@ from importlib import import_module
 
 from otel_voice.capture.points import Provider
 
-NAMES = ("openai", "deepgram", "elevenlabs", "anthropic", "cartesia")
+NAMES = ("openai", "deepgram", "elevenlabs", "anthropic", "cartesia", "groq")
 """Adding a provider is one file here and its name in this line."""
 
 

@@ -21,6 +21,7 @@ from otel_voice.simulators import (
     deepgram_speak,
     elevenlabs,
     elevenlabs_socket,
+    groq,
     openai,
     openai_audio,
     openai_responses,
@@ -37,6 +38,7 @@ MAX_BODY_BYTES = 64 * 1024 * 1024
 
 def _routes() -> Iterator[Route]:
     yield from anthropic.ROUTES
+    yield from groq.ROUTES
     yield from openai.ROUTES
     yield from openai_responses.ROUTES
     yield from openai_audio.ROUTES

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 # The packages whose versions a result tells, where they are installed.
-TOLD = ("openai", "deepgram-sdk", "elevenlabs", "anthropic", "cartesia", "opentelemetry-sdk", "wrapt")
+TOLD = ("openai", "deepgram-sdk", "elevenlabs", "anthropic", "cartesia", "groq", "opentelemetry-sdk", "wrapt")
 
 
 @dataclass(frozen=True)
@@ -39,6 +39,7 @@ CELLS = (
         "oldest",
         ("3.10", "3.11", "3.12", "3.13"),
         {
+            "groq": "==0.25.0",
             "anthropic": "==0.70.0",
             "openai": "==1.79.0",
             "deepgram-sdk": "==5.3.4",
@@ -51,6 +52,7 @@ CELLS = (
         "middle",
         ("3.11", "3.12", "3.13", "3.10"),
         {
+            "groq": "==0.36.0",
             "anthropic": "==1.13.0",
             "openai": "==2.8.1",
             "deepgram-sdk": ">=6,<7",
