@@ -113,17 +113,24 @@ def test_kafka_keeps_together_what_a_gateway_needs_together() -> None:
         assert exporter["partition_metrics_by_resource_attributes"], name
         assert exporter["partition_logs_by_resource_attributes"], name
         assert exporter["producer"]["required_acks"] == -1, name
-    receiver = load(SCALE / "gateway-kafka.overlay.yaml")["receivers"]["kafka/in"]
-    assert receiver["message_marking"]["after"]
-    assert receiver["error_backoff"]["max_elapsed_time"] == "0s"
+    receivers = load(SCALE / "gateway-kafka.overlay.yaml")["receivers"].values()
+    assert all(receiver["message_marking"]["after"] for receiver in receivers)
+    assert all(receiver["error_backoff"]["max_elapsed_time"] == "0s" for receiver in receivers)
+
+
+def test_each_signal_is_read_by_a_group_of_its_own() -> None:
+    """A gateway has one name in a group, and its readers of other signals would take it from one another."""
+    receivers = load(SCALE / "gateway-kafka.overlay.yaml")["receivers"]
+    assert len({receiver["group_id"] for receiver in receivers.values()}) == len(receivers) == 3
 
 
 def test_kafka_is_read_where_it_is_written() -> None:
     """Every topic that agents write is one that gateways read."""
     agent = load(SCALE / "agent-kafka.overlay.yaml")["exporters"]
-    gateway = load(SCALE / "gateway-kafka.overlay.yaml")["receivers"]["kafka/in"]
+    gateway = load(SCALE / "gateway-kafka.overlay.yaml")["receivers"]
     for signal in ("traces", "metrics", "logs"):
-        assert {exporter[signal]["topic"] for exporter in agent.values()} == set(gateway[signal]["topics"])
+        written = {exporter[signal]["topic"] for exporter in agent.values()}
+        assert written == set(gateway[f"kafka/{signal}"][signal]["topics"])
 
 
 def test_loki_keeps_on_object_storage_what_it_keeps_on_a_disk() -> None:

@@ -1,75 +1,68 @@
-"""Measure, and print the tables of docs/sizing.md."""
+"""Measure, keep it in measured.json, and write the tables of docs/sizing.md."""
 
 from __future__ import annotations
 
 import os
+import platform
 import sys
-from collections.abc import Iterable
+from pathlib import Path
 
-from tests.stack.sizing.carrying import ROLES, Carried, bytes_held, bytes_queued, carried
+from tests.stack.sizing import page
+from tests.stack.sizing.carrying import ROLES, bytes_held, bytes_queued, carried
 from tests.stack.sizing.emission import Emission, record_demo
+from tests.stack.sizing.measured import Call, Carried, Item, Measured
 from tests.stack.sizing.null import NullEngines
 from tests.stack.sizing.payload import Payload, payloads, undecided
 
-RUNS = 3
-NAMES = {"traces": "spans", "metrics": "points", "logs": "log records"}
+RUNS = 5
 HELD, QUEUED = 40_000, 40_000
 
 
 def main() -> None:
-    """Some fifteen minutes; each figure is the best of several runs."""
+    """Half an hour; each figure is the best of several runs, because other work on the machine only ever adds."""
     os.sched_setaffinity(0, set(range(1, os.cpu_count() or 1)) or {0})
     emission = record_demo()
-    _print(("what one call emits", "in all", "a second"), _emitted(emission))
     signals = payloads(emission)
     engines = NullEngines()
     try:
-        heads = ("role", "signal", "a second and core", "CPU us an item", "peak MiB", "a second and GiB", "wall s")
-        _print(heads, _carried(signals, engines))
-        _print(("one item", "bytes"), _bytes(emission, signals, engines))
+        roles = {role: _role(role, signals, engines) for role in ROLES}
+        items = {name: _item(payload, emission, engines) for name, payload in signals.items()}
+        held = min(bytes_held(undecided(emission), engines, HELD) for _ in range(RUNS))
     finally:
         engines.stop()
+    Measured(_machine(), _call(emission), items, roles, round(held)).save()
+    page.write()
 
 
-def _emitted(emission: Emission) -> Iterable[tuple[str, ...]]:
-    seconds = emission.seconds()
-    spans, records = len(emission.spans()), len(emission.records())
-    yield "length", f"{seconds:.1f} s", ""
-    yield "spans", str(spans), f"{spans / seconds:.2f}"
-    yield "log records", str(records), f"{records / seconds:.2f}"
-    yield "metric streams of the process", str(len(emission.last_points())), f"{len(emission.last_points()) / 15:.2f}"
-    yield "Prometheus series of the process", str(emission.series()), ""
+def _role(role: str, signals: dict[str, Payload], engines: NullEngines) -> dict[str, Carried]:
+    names = ("traces",) if "sampling" in role else tuple(signals)
+    return {name: _best(role, name, signals[name], engines) for name in names}
 
 
-def _carried(signals: dict[str, Payload], engines: NullEngines) -> Iterable[tuple[str, ...]]:
-    for role in ROLES:
-        for signal in ("traces",) if "sampling" in role else tuple(NAMES):
-            runs = [carried(role, signals[signal], engines) for _ in range(RUNS)]
-            yield role, NAMES[signal], *_row(min(runs, key=lambda run: run.cpu_seconds / run.items), runs)
+def _best(role: str, name: str, payload: Payload, engines: NullEngines) -> Carried:
+    runs = [carried(role, payload, engines) for _ in range(RUNS)]
+    per_core = sorted(round(run.per_core) for run in runs)
+    sys.stderr.write(f"{role}, {name}: {per_core} a second and core\n")
+    return Carried(per_core[-1], per_core[0], round(min(run.peak_mib for run in runs)))
 
 
-def _row(best: Carried, runs: list[Carried]) -> tuple[str, ...]:
-    peak = min(run.peak_mib for run in runs)
-    spread = f"{min(run.per_core for run in runs):,.0f} to {best.per_core:,.0f}"
-    per_gib = f"{best.per_core / peak * 1024:,.0f}"
-    return spread, f"{1e6 / best.per_core:.0f}", f"{peak:.0f}", per_gib, f"{best.wall_seconds:.0f}"
+def _item(payload: Payload, emission: Emission, engines: NullEngines) -> Item:
+    queued = min(bytes_queued(payload, engines, QUEUED) for _ in range(2))
+    return Item(round(payload.item_bytes), round(emission.compressed(payload.signal)), round(queued))
 
 
-def _bytes(emission: Emission, signals: dict[str, Payload], engines: NullEngines) -> Iterable[tuple[str, str]]:
-    for signal, name in NAMES.items():
-        yield f"{name}, as OTLP without compression", f"{signals[signal].item_bytes:.0f}"
-        yield f"{name}, compressed", f"{signals[signal].compressed_bytes:.0f}"
-        queued = min(bytes_queued(signals[signal], engines, QUEUED) for _ in range(RUNS))
-        yield f"{name}, in the queue on disk", f"{queued:.0f}"
-    held = min(bytes_held(undecided(emission), engines, HELD) for _ in range(RUNS))
-    yield "span that waits for its sampling decision, resident", f"{held:.0f}"
+def _call(emission: Emission) -> Call:
+    spans, records = emission.spans(), emission.records()
+    turns = sum(span.name == "turn" for span in spans)
+    streams, series = len(emission.last_points()), emission.series()
+    categories = emission.categories()
+    return Call(round(emission.seconds(), 1), turns, len(spans), len(records), streams, series, categories)
 
 
-def _print(heads: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> None:
-    sys.stdout.write(f"\n| {' | '.join(heads)} |\n|{'---|' * len(heads)}\n")
-    for row in rows:
-        sys.stdout.write(f"| {' | '.join(row)} |\n")
-        sys.stdout.flush()
+def _machine() -> str:
+    lines = Path("/proc/cpuinfo").read_text().splitlines()
+    names = [line.split(":")[1].strip() for line in lines if line.startswith("model name")]
+    return f"{len(names)} x {names[0] if names else platform.machine()}"
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import subprocess
 import sys
+from collections import Counter
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
@@ -59,6 +60,17 @@ class Emission:
         buckets = [len(getattr(point, "bucket_counts", ())) for point in self.last_points()]
         return sum(number + 2 if number else 1 for number in buckets)
 
+    def compressed(self, signal: str) -> float:
+        """Bytes of an item on the network, in a request of one whole call: copies of a call would flatter it."""
+        if signal == "metrics":
+            return len(gzip.compress(self.metrics[-1], 6)) / len(self.last_points())
+        items = self.spans() if signal == "traces" else self.records()
+        return len(gzip.compress(b"".join(item.SerializeToString() for item in items), 6)) / len(items)
+
+    def categories(self) -> dict[str, int]:
+        """Log records by category."""
+        return dict(Counter(_category(record) for record in self.records()))
+
 
 def points(body: bytes) -> list[Any]:
     """The points of a request."""
@@ -68,6 +80,11 @@ def points(body: bytes) -> list[Any]:
             for metric in scope.metrics:
                 found += getattr(metric, metric.WhichOneof("data")).data_points
     return found
+
+
+def _category(record: Any) -> str:
+    marks = (one.value.string_value for one in record.attributes if one.key == "voice.log.category")
+    return str(next(marks, "app"))
 
 
 def record_demo() -> Emission:

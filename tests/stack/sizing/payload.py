@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
 import random
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -31,11 +30,6 @@ class Payload:
     def item_bytes(self) -> float:
         """The size of an item with its share of the resource, as protobuf without compression."""
         return sum(map(len, self.bodies)) / len(self.bodies) / self.items
-
-    @property
-    def compressed_bytes(self) -> float:
-        """The same on the network, a request at a time."""
-        return sum(len(gzip.compress(body, 6)) for body in self.bodies) / len(self.bodies) / self.items
 
 
 def payloads(emission: Emission) -> dict[str, Payload]:
