@@ -10,6 +10,7 @@ import pytest
 
 from otel_voice.capture.install import Installation
 from otel_voice.observation.records import Inference, Operation, Outcome, SpeechToText, TextToSpeech
+from otel_voice.providers import reading
 from otel_voice.providers.groq import PROVIDER
 from otel_voice.simulators.server import Simulators
 from tests.capture_sink import RecordingSink
@@ -76,7 +77,8 @@ async def test_a_completion_is_one_record(colour: str, call: str, simulators: Si
     assert record.response_id == (answer[0] if call == "chat_stream" else answer).id
     assert (record.input_tokens, record.output_tokens) == (7, 8)
     assert list(record.finish_reasons) == ["stop"]
-    assert record.request_id == (answer[0] if call == "chat_stream" else answer).x_groq.id
+    signed = (answer[0] if call == "chat_stream" else answer).x_groq
+    assert record.request_id == reading.member(signed, "id")
     assert (record.streamed, record.first_chunk_ns is not None) == (call == "chat_stream",) * 2
     assert (record.server_address, record.server_port) == ("127.0.0.1", simulators.port)
     assert not record.output_content
