@@ -3,25 +3,27 @@
 from __future__ import annotations
 
 import hashlib
-import os
+import resource
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Mapping
+import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[2]
-CACHE = ROOT / ".cache" / "stack"
-BIN = CACHE / "bin"
+from tests.stack import building
+from tests.stack.building import BIN, CACHE, ROOT, SMALL, BuildError
+
+__all__ = ["BIN", "CACHE", "ROOT"]
+
 MODULES = Path(__file__).parent / "modules"
 BUILDER_CONFIG = ROOT / "collector" / "builder-config.yaml"
-BUILDER = "go.opentelemetry.io/collector/cmd/builder@v0.159.0"
-SMALL = ("-trimpath", "-ldflags=-s -w")
-
-
-class BuildError(Exception):
-    """A program could not be built; the text says which and where its log is."""
+BUILDER = "go.opentelemetry.io/collector/cmd/builder@v0.158.0"
+JAEGER = "github.com/jaegertracing/jaeger"
+JAEGER_VERSION = "v1.76.0"
+ALERTMANAGER = "github.com/prometheus/alertmanager"
+ALERTMANAGER_VERSION = "v0.34.0"
 
 
 @dataclass(frozen=True)
@@ -29,6 +31,7 @@ class Program:
     """A program of the stack: what it is called, what decides whether it is used up, how it is built."""
 
     name: str
+    versions: tuple[str, ...]
     ingredients: tuple[Path, ...]
     build: Callable[[Path], None]
 
@@ -44,7 +47,7 @@ class Program:
 
     def digest(self) -> str:
         """Changes when the program has to be built anew."""
-        content = hashlib.sha256(_go_version().encode())
+        content = hashlib.sha256(" ".join((_go_version(), *SMALL, *self.versions)).encode())
         for path in self.ingredients:
             content.update(path.read_bytes())
         return content.hexdigest()
@@ -60,56 +63,62 @@ def ensure(program: Program) -> None:
         _say(f"{program.name}: built already")
         return
     _say(f"{program.name}: building (once; minutes, from Go modules) ...")
+    began, worked = time.monotonic(), _cpu_seconds()
     BIN.mkdir(parents=True, exist_ok=True)
     log = CACHE / f"{program.name}.log"
     log.write_text("")
     program.build(log)
     program.stamp.write_text(program.digest())
-    _say(f"{program.name}: built")
+    _say(
+        f"{program.name}: built in {time.monotonic() - began:.0f} s, {_cpu_seconds() - worked:.0f} s of processor time"
+    )
 
 
-def _build_collector(log: Path) -> None:
-    source = CACHE / "source" / "otelcol"
-    shutil.rmtree(source, ignore_errors=True)
-    source.parent.mkdir(parents=True, exist_ok=True)
-    manifest = source.with_suffix(".yaml")
-    manifest.write_text(f"{BUILDER_CONFIG.read_text()}\n".replace("dist:\n", f"dist:\n  output_path: {source}\n", 1))
-    _run(("go", "install", BUILDER), ROOT, log)
-    _run((str(BIN / "builder"), "--config", str(manifest), "--skip-compilation"), ROOT, log)
-    _run(("go", "build", "-tags", "grpcnotrace", *SMALL, "-o", str(BIN / "otelcol"), "."), source, log)
+def _collector(log: Path) -> None:
+    building.collector(BUILDER, BUILDER_CONFIG, log)
 
 
-def _from_module(name: str, package: str) -> Program:
+def _jaeger(log: Path) -> None:
+    source = building.unpacked(JAEGER, JAEGER_VERSION, log)
+    building.patched(source, MODULES / "jaeger", log)
+    building.compiled("jaeger", "./cmd/jaeger", source, log)
+
+
+def _alertmanager(log: Path) -> None:
+    source = building.unpacked(ALERTMANAGER, ALERTMANAGER_VERSION, log)
+    building.with_page(source, "ui/app/dist", "<p>Alertmanager without its page: ask /api/v2/alerts.</p>\n")
+    building.compiled("alertmanager", "./cmd/alertmanager", source, log)
+
+
+def _amtool(log: Path) -> None:
+    source = building.unpacked(ALERTMANAGER, ALERTMANAGER_VERSION, log)
+    building.compiled("amtool", "./cmd/amtool", source, log)
+
+
+def _wrapped(name: str, package: str) -> Program:
+    """A program whose own go.mod cannot be used: ours, in modules/, repeats its replacements."""
     module = MODULES / package.split("/")[2]
 
     def build(log: Path) -> None:
-        _run(("go", "build", *SMALL, "-o", str(BIN / name), package), module, log)
+        building.compiled(name, package, module, log)
 
-    return Program(name, (module / "go.mod", module / "go.sum"), build)
+    return Program(name, (), (module / "go.mod", module / "go.sum"), build)
 
 
 PROGRAMS = (
-    Program("otelcol", (BUILDER_CONFIG,), _build_collector),
-    _from_module("prometheus", "github.com/prometheus/prometheus/cmd/prometheus"),
-    _from_module("promtool", "github.com/prometheus/prometheus/cmd/promtool"),
-    _from_module("amtool", "github.com/prometheus/alertmanager/cmd/amtool"),
-    _from_module("loki", "github.com/grafana/loki/v3/cmd/loki"),
+    Program("otelcol", (BUILDER,), (BUILDER_CONFIG,), _collector),
+    _wrapped("prometheus", "github.com/prometheus/prometheus/cmd/prometheus"),
+    _wrapped("promtool", "github.com/prometheus/prometheus/cmd/promtool"),
+    Program("alertmanager", (ALERTMANAGER, ALERTMANAGER_VERSION), (), _alertmanager),
+    Program("amtool", (ALERTMANAGER, ALERTMANAGER_VERSION), (), _amtool),
+    Program("jaeger", (JAEGER, JAEGER_VERSION), tuple(sorted((MODULES / "jaeger").iterdir())), _jaeger),
+    _wrapped("loki", "github.com/grafana/loki/v3/cmd/loki"),
 )
 
 
-def _run(command: tuple[str, ...], folder: Path, log: Path) -> None:
-    with log.open("a") as output:
-        done = subprocess.run(command, cwd=folder, env=_environment(), stdout=output, stderr=output, check=False)
-    if done.returncode:
-        tail = "\n".join(log.read_text().splitlines()[-5:])
-        raise BuildError(f"`{' '.join(command[:3])} ...` failed; the whole log is {log.relative_to(ROOT)}\n{tail}")
-
-
-def _environment() -> Mapping[str, str]:
-    # Modules stay writable, so that `make clean` can remove them.
-    flags = f"{os.environ.get('GOFLAGS', '')} -modcacherw".strip()
-    folders = {"GOMODCACHE": str(CACHE / "go" / "mod"), "GOCACHE": str(CACHE / "go" / "build"), "GOBIN": str(BIN)}
-    return {**os.environ, **folders, "GOFLAGS": flags, "CGO_ENABLED": "0"}
+def _cpu_seconds() -> float:
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 def _go_version() -> str:
@@ -118,6 +127,7 @@ def _go_version() -> str:
 
 def _say(text: str) -> None:
     sys.stderr.write(f"{text}\n")
+    sys.stderr.flush()
 
 
 def main() -> int:
