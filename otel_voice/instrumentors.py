@@ -75,18 +75,18 @@ class ElevenLabsInstrumentor(ProviderInstrumentor):
     package = "elevenlabs"
 
 
-class AnthropicInstrumentor(ProviderInstrumentor):
-    """Anthropic, also on Bedrock and Vertex AI: messages. The span that its SDK makes is enriched, not doubled."""
-
-    provider = "anthropic"
-    package = "anthropic"
-
-
 class CartesiaInstrumentor(ProviderInstrumentor):
     """Cartesia: text to speech and speech to text, websockets and REST."""
 
     provider = "cartesia"
     package = "cartesia"
+
+
+class AnthropicInstrumentor(ProviderInstrumentor):
+    """Anthropic, also on Bedrock and Vertex AI: messages. The span that its SDK makes is enriched, not doubled."""
+
+    provider = "anthropic"
+    package = "anthropic"
 
 
 class GroqInstrumentor(ProviderInstrumentor):
@@ -96,13 +96,21 @@ class GroqInstrumentor(ProviderInstrumentor):
     package = "groq"
 
 
+class GoogleGenAIInstrumentor(ProviderInstrumentor):
+    """Google GenAI: Gemini's answers in text and in speech, on the Gemini API and on Vertex AI."""
+
+    provider = "google_genai"
+    package = "google.genai"
+
+
 ALL: tuple[type[ProviderInstrumentor], ...] = (
     OpenAIInstrumentor,
     DeepgramInstrumentor,
     ElevenLabsInstrumentor,
-    AnthropicInstrumentor,
     CartesiaInstrumentor,
+    AnthropicInstrumentor,
     GroqInstrumentor,
+    GoogleGenAIInstrumentor,
 )
 
 

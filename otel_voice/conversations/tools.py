@@ -12,6 +12,8 @@ from collections.abc import Iterator
 from otel_voice.conversations.model import Place
 from otel_voice.observation.records import Inference, Outcome, ToolCall, ToolRequest
 
+Key = str | tuple[str, str]
+
 
 class Tools:
     """Tool calls that wait for their result: by their id, or by the conversation whose model asked last."""
@@ -19,13 +21,15 @@ class Tools:
     LIMIT = 256
 
     def __init__(self) -> None:
-        self._asked: OrderedDict[str, tuple[ToolRequest, Inference, Place | None]] = OrderedDict()
+        self._asked: OrderedDict[Key, tuple[ToolRequest, Inference, Place | None]] = OrderedDict()
         self._asking: OrderedDict[str, tuple[Inference, Place]] = OrderedDict()
 
     def asked(self, record: Inference, place: Place | None) -> None:
         """A model call ended; remember the tools it asked for."""
         for call in record.tool_calls:
-            self._asked[call.call_id] = (call, record, place)
+            key = _key(call, place.conversation.id if place is not None else None)
+            if key is not None:
+                self._asked[key] = (call, record, place)
         if place is not None and "tool_calls" in record.finish_reasons and not record.tool_calls:
             self._asking[place.conversation.id] = (record, place)
         for remembered in (self._asked, self._asking):
@@ -36,7 +40,8 @@ class Tools:
         """A model call begins; yield the executions whose results it carries, each with its place."""
         asking = self._asking.pop(conversation, None) if conversation is not None else None
         for result in record.tool_results:
-            known = self._asked.pop(result.call_id, None)
+            key = _key(result, conversation)
+            known = self._asked.pop(key, None) if key is not None else None
             if known is not None:
                 call, asked, place = known
                 yield _execution(call, asked, result, record), place
@@ -44,11 +49,18 @@ class Tools:
                 yield _execution(result, asking[0], result, record), asking[1]
 
 
+def _key(call: ToolRequest, conversation: str | None) -> Key | None:
+    """The id of a call; where the provider gives none, its name within its conversation. None without either."""
+    if call.call_id:
+        return call.call_id
+    return (conversation, call.name) if conversation is not None and call.name is not None else None
+
+
 def _execution(call: ToolRequest, asking: Inference, result: ToolRequest, carrying: Inference) -> ToolCall:
     execution = ToolCall(asking.provider)
     execution.rebase(asking.ended_ns or asking.started_ns)
     execution.name = call.name or result.name or "tool"
-    execution.call_id = call.call_id
+    execution.call_id = call.call_id or None
     execution.inferred = True
     execution.arguments_content = call.arguments
     execution.result_content = result.result

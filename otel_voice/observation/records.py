@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Mapping, Sequence
-from typing import Any, ClassVar
+from typing import Any
 
 from otel_voice.observation import clock
 
@@ -26,8 +26,8 @@ class Outcome(enum.Enum):
 class Operation:
     """What every operation has: who was asked, where, when, and how it ended."""
 
-    operation: ClassVar[str] = ""
-    """The GenAI operation name."""
+    operation: str = ""
+    """The GenAI operation name; a service that is known by another than the usual one sets it."""
 
     conversation: Any = None
     """The conversation of the stream this came from, when it came from one: callbacks run on other threads."""

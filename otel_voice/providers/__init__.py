@@ -9,7 +9,7 @@ from importlib import import_module
 
 from otel_voice.capture.points import Provider
 
-NAMES = ("openai", "deepgram", "elevenlabs", "anthropic", "cartesia", "groq")
+NAMES = ("openai", "deepgram", "elevenlabs", "google_genai", "anthropic", "cartesia", "assemblyai", "groq")
 """Adding a provider is one file here and its name in this line."""
 
 

@@ -11,6 +11,8 @@ from aiohttp import web
 
 from otel_voice.simulators import (
     anthropic,
+    assemblyai,
+    assemblyai_socket,
     behaviour,
     cartesia,
     cartesia_listen,
@@ -21,6 +23,7 @@ from otel_voice.simulators import (
     deepgram_speak,
     elevenlabs,
     elevenlabs_socket,
+    google_genai,
     groq,
     openai,
     openai_audio,
@@ -48,9 +51,12 @@ def _routes() -> Iterator[Route]:
     yield from deepgram_speak.ROUTES
     yield from elevenlabs.ROUTES
     yield from elevenlabs_socket.ROUTES
+    yield from assemblyai.ROUTES
+    yield from assemblyai_socket.ROUTES
     yield from cartesia.ROUTES
     yield from cartesia_socket.ROUTES
     yield from cartesia_listen.ROUTES
+    yield from google_genai.ROUTES
 
 
 def application() -> web.Application:

@@ -6,7 +6,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 # The packages whose versions a result tells, where they are installed.
-TOLD = ("openai", "deepgram-sdk", "elevenlabs", "anthropic", "cartesia", "groq", "opentelemetry-sdk", "wrapt")
+TOLD = (
+    "openai",
+    "deepgram-sdk",
+    "elevenlabs",
+    "cartesia",
+    "anthropic",
+    "groq",
+    "google-genai",
+    "opentelemetry-sdk",
+    "wrapt",
+)
 
 
 @dataclass(frozen=True)
@@ -44,6 +54,7 @@ CELLS = (
             "openai": "==1.79.0",
             "deepgram-sdk": "==5.3.4",
             "elevenlabs": "==1.9.0",
+            "google-genai": "==1.0.0",
             "cartesia": "==2.0.17",
             **OPENTELEMETRY_1_39,
         },
@@ -57,6 +68,7 @@ CELLS = (
             "openai": "==2.8.1",
             "deepgram-sdk": ">=6,<7",
             "elevenlabs": "==2.23.0",
+            "google-genai": "==2.19.0",
             "cartesia": "==3.5.1",
         },
     ),

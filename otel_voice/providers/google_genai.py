@@ -1,0 +1,32 @@
+"""The Google GenAI SDK, 1.x to 3.x: the table of its patch points.
+
+The public methods go through the private ones, once for each request: a call with automatic function calling or
+continuation is several model calls. Chats go through the public ones.
+"""
+
+from __future__ import annotations
+
+from otel_voice.capture.points import Point, Provider
+from otel_voice.capture.shapes import async_call, call, generator
+from otel_voice.capture.shapes.generated import async_generated
+from otel_voice.providers.google_genai_content import Generation, GenerationStream
+
+_MODELS = "google.genai.models"
+
+PROVIDER = Provider(
+    name="google_genai",
+    package="google.genai",
+    distribution="google-genai",
+    since="1",
+    before="4",
+    points=(
+        Point(_MODELS, "Models._generate_content", call, Generation),
+        Point(_MODELS, "Models._generate_content_stream", generator, GenerationStream),
+        Point(_MODELS, "AsyncModels._generate_content", async_call, Generation),
+        Point(_MODELS, "AsyncModels._generate_content_stream", async_generated, GenerationStream),
+    ),
+    surfaces={
+        "models": "generate_content, generate_content_stream (one operation for each request); text and speech",
+        "chats": "send_message, send_message_stream",
+    },
+)
