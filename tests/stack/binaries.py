@@ -95,6 +95,10 @@ def _amtool(log: Path) -> None:
     building.compiled("amtool", "./cmd/amtool", source, log)
 
 
+def _kfake(log: Path) -> None:
+    building.compiled("kfake", ".", MODULES / "kfake", log)
+
+
 def _wrapped(name: str, package: str) -> Program:
     """A program whose own go.mod cannot be used: ours, in modules/, repeats its replacements."""
     module = MODULES / package.split("/")[2]
@@ -112,6 +116,7 @@ PROGRAMS = (
     Program("alertmanager", (ALERTMANAGER, ALERTMANAGER_VERSION), (), _alertmanager),
     Program("amtool", (ALERTMANAGER, ALERTMANAGER_VERSION), (), _amtool),
     Program("jaeger", (JAEGER, JAEGER_VERSION), tuple(sorted((MODULES / "jaeger").iterdir())), _jaeger),
+    Program("kfake", (), tuple(sorted((MODULES / "kfake").iterdir())), _kfake),
     _wrapped("loki", "github.com/grafana/loki/v3/cmd/loki"),
 )
 
