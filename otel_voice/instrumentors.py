@@ -103,11 +103,19 @@ class GoogleGenAIInstrumentor(ProviderInstrumentor):
     package = "google.genai"
 
 
+class AssemblyAIInstrumentor(ProviderInstrumentor):
+    """AssemblyAI: streaming and prerecorded speech to text."""
+
+    provider = "assemblyai"
+    package = "assemblyai"
+
+
 ALL: tuple[type[ProviderInstrumentor], ...] = (
     OpenAIInstrumentor,
     DeepgramInstrumentor,
     ElevenLabsInstrumentor,
     CartesiaInstrumentor,
+    AssemblyAIInstrumentor,
     AnthropicInstrumentor,
     GroqInstrumentor,
     GoogleGenAIInstrumentor,

@@ -150,6 +150,6 @@ class ListenOfTwo(OnDemand):
 
 
 def _heard(message: Mapping[str, Any]) -> Heard:
-    words = message.get("words") or ()
+    words = [word for word in message.get("words") or () if isinstance(word.get("end"), int | float)]
     start = words[0].get("start") if words else None
     return Heard(message.get("text") or "", words, None, start, message.get("duration"))

@@ -69,7 +69,7 @@ class Events(Generation):
         return True
 
     def response(self, result: Any) -> Sequence[Following]:
-        response = getattr(result, "response", None)
+        response: Any = getattr(result, "response", None)
         if hasattr(response, "_content"):  # 3.0 reads all events before it gives the first
             self._count(response.content)
             return ()

@@ -25,6 +25,7 @@ class Listening(Connection):
     def __init__(self, sink: Sink) -> None:
         super().__init__(sink)
         self.conversation: Any = None
+        self._hung_up = False
         self.utterances: dict[int, Utterance] = {}
         """The open utterance of each channel."""
         self.onsets: dict[int, Onset] = {}
@@ -45,7 +46,12 @@ class Listening(Connection):
 
     def closed(self) -> None:
         super().closed()
-        if self.conversation is not None:
+        self.hang_up()
+
+    def hang_up(self) -> None:
+        """The stream has come to its end; told once."""
+        if self.conversation is not None and not self._hung_up:
+            self._hung_up = True
             self.sink.session_closed(self.conversation)
 
     def utterance(self, channel: int, heard: Heard, now: int) -> Utterance | None:

@@ -71,9 +71,15 @@ class Utterance:
         if self._wants_content:
             self._texts.append(heard.transcript)
 
+    def endpoint(self, now: int) -> None:
+        """It is decided that the speaker has finished; the transcript may still be polished."""
+        if self._record.endpoint_ns is None:
+            self._record.endpoint_ns = now
+
     def finish(self, now: int, last_sound: float | None = None) -> None:
         """The utterance is over, and the program knows it now."""
-        self._record.final_ns = self._record.endpoint_ns = now
+        self._record.final_ns = now
+        self.endpoint(now)
         self._settle(last_sound)
         self._running.complete()
 
