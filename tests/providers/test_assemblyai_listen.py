@@ -93,8 +93,10 @@ def test_the_facts_of_a_turn_are_read(simulators: Simulators, sink: RecordingSin
     from assemblyai.streaming.v3 import models
 
     model = getattr(models, "SpeechModel", None)  # which the oldest had no choice of
-    asked = {"speech_model": model.universal_streaming_english} if model else {}
-    turns = hear(simulators, audio=speech(), encoding=models.Encoding.pcm_s16le, **asked)
+    asked: dict[str, Any] = {}
+    if model is not None:
+        asked = {"speech_model": model.universal_streaming_english, "encoding": models.Encoding.pcm_s16le}
+    turns = hear(simulators, audio=speech(), **asked)
     record = sink.only(SpeechToText)
     final = next(turn for turn in turns if turn.end_of_turn)
     assert record.request_model == ("universal-streaming-english" if model else None)
