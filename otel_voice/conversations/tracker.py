@@ -18,7 +18,7 @@ from otel_voice.conversations import turns
 from otel_voice.conversations.model import Conversation, ConversationOutcome, Origin, Place, Turn
 from otel_voice.conversations.tools import Tools
 from otel_voice.observation import clock
-from otel_voice.observation.records import Operation, TextToSpeech
+from otel_voice.observation.records import Operation, RealtimeResponse, TextToSpeech
 
 current: ContextVar[Conversation | None] = ContextVar("otel_voice.conversation", default=None)
 """The conversation the program named."""
@@ -100,7 +100,7 @@ class Conversations:
 
     def first_chunk(self, place: Place, record: Operation) -> None:
         """The first chunk of an operation is in the caller's hands."""
-        if isinstance(record, TextToSpeech):
+        if isinstance(record, TextToSpeech | RealtimeResponse):
             with self._lock:
                 turns.first_audio(place.turn, record, self._listener)
 

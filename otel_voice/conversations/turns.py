@@ -10,7 +10,14 @@ from typing import Protocol
 
 from otel_voice.conversations.breakdown import breakdown
 from otel_voice.conversations.model import Conversation, Turn
-from otel_voice.observation.records import Inference, Operation, Outcome, SpeechToText, TextToSpeech
+from otel_voice.observation.records import (
+    Inference,
+    Operation,
+    Outcome,
+    RealtimeResponse,
+    SpeechToText,
+    TextToSpeech,
+)
 
 USER_SPEECH = "user_speech"
 CALLER = "caller"
@@ -46,10 +53,11 @@ def begin_operation(conversation: Conversation, record: Operation, listener: Lis
     turn.touch(record.started_ns)
     if isinstance(record, Inference):
         _asked(turn, record)
-    if isinstance(record, Inference | TextToSpeech):
-        turn.answered = True
-    if isinstance(record, TextToSpeech):
+    if isinstance(record, TextToSpeech | RealtimeResponse):
         turn.syntheses += 1
+    # A model that listens itself gives an answer up without a word when the user goes on speaking.
+    if isinstance(record, Inference | TextToSpeech) and not isinstance(record, RealtimeResponse):
+        turn.answered = True
     return turn
 
 
@@ -64,15 +72,21 @@ def end_operation(conversation: Conversation, turn: Turn, record: Operation, lis
     turn.errors += record.outcome is Outcome.FAILED
     if isinstance(record, SpeechToText):
         _heard(turn, record)
-    elif isinstance(record, TextToSpeech):
+    elif isinstance(record, TextToSpeech | RealtimeResponse):
         turn.syntheses -= 1
         _spoken(turn, record)
     if turn.superseded and not turn.running:
         end_turn(turn, listener)
 
 
-def first_audio(turn: Turn, record: TextToSpeech, listener: Listener) -> None:
-    """The first audio of a synthesis is in the caller's hands."""
+def first_audio(turn: Turn, record: TextToSpeech | RealtimeResponse, listener: Listener) -> None:
+    """The first audio of an answer is in the caller's hands."""
+    if isinstance(record, RealtimeResponse):
+        turn.answered = True
+        if not record.audible:
+            return
+        if record.answers is not None:  # its transcript may come long after the answer
+            _heard(turn, record.answers)
     if turn.first_audio_ns is None:
         turn.first_audio_ns = record.first_chunk_ns
         turn.conversation.answered_turns += 1
@@ -109,6 +123,8 @@ def open_turn(conversation: Conversation, initiator: str, started_ns: int, liste
 
 def _turn_of(conversation: Conversation, record: Operation, listener: Listener) -> Turn:
     turn = conversation.turn
+    if isinstance(record, RealtimeResponse) and record.opens_turn and (turn is None or turn.answered):
+        return open_turn(conversation, "user", record.started_ns, listener)
     if not isinstance(record, SpeechToText):
         return turn or open_turn(conversation, "agent", record.started_ns, listener)
     if turn is None:
@@ -133,10 +149,11 @@ def _asked(turn: Turn, record: Inference) -> None:
         del turn.inferences[:-MOST_INFERENCES]
 
 
-def _explain(turn: Turn, record: TextToSpeech) -> None:
+def _explain(turn: Turn, record: TextToSpeech | RealtimeResponse) -> None:
     """Say what the caller waited for; what that needs is not kept any longer."""
+    synthesis = record if isinstance(record, TextToSpeech) else None
     if turn.speech_ended_ns is not None and turn.first_audio_ns is not None:
-        turn.stages = breakdown(turn.speech_ended_ns, turn.first_audio_ns, turn.heard, turn.inferences, record)
+        turn.stages = breakdown(turn.speech_ended_ns, turn.first_audio_ns, turn.heard, turn.inferences, synthesis)
     turn.heard = None
     turn.inferences = []
 
@@ -153,8 +170,8 @@ def _heard(turn: Turn, record: SpeechToText) -> None:
         turn.speech_end_source = source
 
 
-def _spoken(turn: Turn, record: TextToSpeech) -> None:
-    if record.first_chunk_ns is None:
+def _spoken(turn: Turn, record: TextToSpeech | RealtimeResponse) -> None:
+    if record.first_chunk_ns is None or (isinstance(record, RealtimeResponse) and not record.audible):
         return
     if record.audio_seconds is not None:
         begins = max(record.first_chunk_ns, turn.playback_until_ns or 0)
@@ -162,4 +179,5 @@ def _spoken(turn: Turn, record: TextToSpeech) -> None:
     elif record.ended_ns is not None:
         turn.playback_until_ns = max(record.ended_ns, turn.playback_until_ns or 0)
     if record.outcome is Outcome.INTERRUPTED and turn.interrupted_by is None:
-        turn.interrupted_by = CALLER
+        known = record.interrupted_by if isinstance(record, RealtimeResponse) else None
+        turn.interrupted_by = known or CALLER

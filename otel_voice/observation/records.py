@@ -175,6 +175,32 @@ class TextToSpeech(Speech):
     text_content: str | None = None
 
 
+class RealtimeResponse(Inference, Speech):
+    """One answer of a model that listens and speaks itself, over a connection that holds many."""
+
+    operation = "realtime_inference"
+
+    session_id: str | None = None
+    voice: str | None = None
+    audible: bool = False
+    """Whether any of it is sound."""
+    heard_seconds: float | None = None
+    """How much of it the user heard before it was cut short."""
+    interrupted_by: str | None = None
+
+    asked_ns: int | None = None
+    """When it was asked for: by the program, or by the user falling silent. Some services do not tell."""
+    answers: SpeechToText | None = None
+    """The utterance it answers."""
+    opens_turn: bool = False
+    """It answers what the user put in another way than by an utterance that was told: text, or speech unseen."""
+
+    @property
+    def time_to_first_chunk(self) -> float | None:
+        """Seconds from when it was asked for to its first sound; to its first word when it is text."""
+        return clock.seconds(self.asked_ns, self.first_chunk_ns)
+
+
 class ToolCall(Operation):
     """One tool the model asked for and the program executed."""
 

@@ -6,7 +6,16 @@ from collections.abc import Mapping
 from typing import Any
 
 from otel_voice.conversations.model import Conversation, Turn
-from otel_voice.observation.records import Inference, Operation, Outcome, Speech, SpeechToText, TextToSpeech, ToolCall
+from otel_voice.observation.records import (
+    Inference,
+    Operation,
+    Outcome,
+    RealtimeResponse,
+    Speech,
+    SpeechToText,
+    TextToSpeech,
+    ToolCall,
+)
 from otel_voice.telemetry import names
 
 Attributes = dict[str, Any]
@@ -55,12 +64,22 @@ _TEXT_TO_SPEECH = _SPEECH | {
     "voice": names.GEN_AI_SPEECH_VOICE,
     "characters": names.VOICE_TTS_CHARACTERS,
 }
+_REALTIME = (
+    _INFERENCE
+    | _SPEECH
+    | {
+        "session_id": names.GEN_AI_REALTIME_SESSION_ID,
+        "voice": names.GEN_AI_SPEECH_VOICE,
+        "heard_seconds": names.VOICE_AUDIO_HEARD_DURATION,
+    }
+)
 _TOOL = {"name": names.GEN_AI_TOOL_NAME, "call_id": names.GEN_AI_TOOL_CALL_ID}
 
 _TABLES: dict[type[Operation], Mapping[str, str]] = {
     Inference: _INFERENCE,
     SpeechToText: _SPEECH_TO_TEXT,
     TextToSpeech: _TEXT_TO_SPEECH,
+    RealtimeResponse: _REALTIME,
     ToolCall: _TOOL,
     Speech: _SPEECH,
 }
@@ -98,8 +117,9 @@ def at_end(record: Operation) -> Attributes:
     attributes: Attributes = {
         table[field]: value for field, value in vars(record).items() if field in table and value is not None
     }
-    if record.first_chunk_ns is not None:
-        attributes[names.GEN_AI_RESPONSE_TIME_TO_FIRST_CHUNK] = record.time_to_first_chunk
+    first = record.time_to_first_chunk
+    if first is not None:
+        attributes[names.GEN_AI_RESPONSE_TIME_TO_FIRST_CHUNK] = first
     if record.streamed:
         attributes[names.GEN_AI_REQUEST_STREAM] = True
     if record.outcome is Outcome.INTERRUPTED:
@@ -109,6 +129,8 @@ def at_end(record: Operation) -> Attributes:
     if isinstance(record, Inference):
         if record.finish_reasons:
             attributes[names.GEN_AI_RESPONSE_FINISH_REASONS] = tuple(record.finish_reasons)
+        if isinstance(record, RealtimeResponse) and record.audible:
+            attributes[names.GEN_AI_OUTPUT_TYPE] = "speech"
     elif isinstance(record, SpeechToText):
         _utterance(record, attributes)
     elif isinstance(record, TextToSpeech):
