@@ -69,8 +69,10 @@ def sent(exporter: SpanExporter, service: str, error: bool, count: int = 1) -> l
     return remembering.results
 
 
-def test_tls_and_tokens(edited: Project) -> None:
+def test_tls_and_tokens(edited: Project, monkeypatch: pytest.MonkeyPatch) -> None:
     """Over TLS the right token is taken and a wrong one refused; without TLS nothing is."""
+    for bundle in ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"):
+        monkeypatch.delenv(bundle, raising=False)
     make_secrets(edited.folder)
     edited.set(COMPOSE_FILE="docker-compose.yml:docker-compose.secure.yml", OTLP_BIND="0.0.0.0")
     done = edited.up()

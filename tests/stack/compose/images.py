@@ -147,10 +147,10 @@ def runnable(reference: str, entrypoint: str | None) -> bool:
 
 
 def remove() -> None:
-    """Remove every image that was made here."""
-    for name in _made_here():
-        _docker("image", "rm", "--force", name)
-        _say(f"{name}: removed")
+    """Remove every image that was made here, those too that a newer one took the name from."""
+    for image in sorted(set(_listed("{{.ID}}"))):
+        _docker("image", "rm", "--force", image)
+        _say(f"{image}: removed")
 
 
 def _fill(archive: tarfile.TarFile, image: Image) -> None:
@@ -203,8 +203,11 @@ def _exists(name: str) -> bool:
 
 
 def _made_here() -> list[str]:
-    listed = ("image", "ls", "--filter", f"label={LABEL}", "--format", "{{.Repository}}:{{.Tag}}")
-    return [name for name in _docker(*listed).split() if name != "<none>:<none>"]
+    return _listed("{{.Repository}}:{{.Tag}}")
+
+
+def _listed(what: str) -> list[str]:
+    return _docker("image", "ls", "--filter", f"label={LABEL}", "--format", what).split()
 
 
 def _docker(*arguments: str) -> str:
