@@ -45,3 +45,8 @@ def test_alertmanager_accepts() -> None:
 def test_loki_accepts() -> None:
     """`loki -verify-config`."""
     accepted("loki", "-config.file=stack/loki/loki.yaml", "-verify-config")
+
+
+def test_jaeger_accepts() -> None:
+    """`jaeger validate`."""
+    accepted("jaeger", "validate", "--config=stack/jaeger/config.yaml")

@@ -6,12 +6,12 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.stack.real.stack import Stack
+from tests.stack.real.whole import WholeStack
 
 
 @pytest.fixture(scope="module")
-def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    made = Stack(tmp_path_factory.mktemp("stack"))
+def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WholeStack]:
+    made = WholeStack(tmp_path_factory.mktemp("stack"))
     try:
         made.start()
         yield made
@@ -20,7 +20,7 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
 
 
 @pytest.fixture(scope="module")
-def demo(stack: Stack) -> Stack:
+def demo(stack: WholeStack) -> WholeStack:
     """The stack after the demo agent's conversation."""
     command = (sys.executable, "-m", "otel_voice.cli.main", "demo", "--endpoint", stack.endpoint)
     done = subprocess.run(command, capture_output=True, text=True, timeout=110, check=False)

@@ -23,15 +23,20 @@ class Stack:
         self.ports = {
             name: free_port() for name in ("grpc", "http", "health", "own", "prometheus", "loki", "loki_grpc")
         }
-        self.traces = TraceReceiver(free_port())
+        self.traces = self._traces()
         self.collector = self._collector()
         self.prometheus = self._prometheus()
         self.loki = self._loki()
 
     def start(self) -> None:
         """Backends first, as compose does not promise but a test needs no luck."""
+        self.start_backends()
+        self.collector.start()
+
+    def start_backends(self) -> None:
+        """All but the Collector."""
         self.traces.start()
-        for program in (self.prometheus, self.loki, self.collector):
+        for program in (self.prometheus, self.loki):
             program.start()
 
     def stop(self) -> None:
@@ -55,11 +60,11 @@ class Stack:
 
     def prometheus_get(self, path: str, **query: str) -> Any:
         """The data of an answer of Prometheus' API."""
-        return _get(f"{self._url('prometheus')}/api/v1/{path}", query)["data"]
+        return asked(f"{self._url('prometheus')}/api/v1/{path}", query)["data"]
 
     def log_streams(self, query: str) -> list[Any]:
         """The streams that LogQL finds in the last hour."""
-        answer = _get(f"{self._url('loki')}/loki/api/v1/query_range", {"query": query, "limit": "5000"})
+        answer = asked(f"{self._url('loki')}/loki/api/v1/query_range", {"query": query, "limit": "5000"})
         return list(answer["data"]["result"])
 
     def own_metrics(self) -> str:
@@ -70,12 +75,30 @@ class Stack:
     def _url(self, port: str) -> str:
         return f"http://127.0.0.1:{self.ports[port]}"
 
-    def _write(self, shipped: str, rewritten: Mapping[str, str]) -> Path:
+    def _traces(self) -> TraceReceiver:
+        return TraceReceiver(free_port())
+
+    def _scraped(self) -> dict[str, str]:
+        """What Prometheus asks for metrics, and where that is here."""
+        return {
+            "localhost:9090": f"127.0.0.1:{self.ports['prometheus']}",
+            "otel-collector:8888": f"127.0.0.1:{self.ports['own']}",
+            "loki:3100": f"127.0.0.1:{self.ports['loki']}",
+        }
+
+    def _prometheus_rules(self) -> Path:
+        return Path(shutil.copytree(ROOT / "stack/prometheus/rules", self._folder / "rules"))
+
+    def _ruler(self) -> dict[str, str]:
+        """Where Loki's ruler has its rules and sends its alerts."""
+        return {"/etc/loki/rules": str(ROOT / "stack" / "loki" / "rules")}
+
+    def _write(self, shipped: str, rewritten: Mapping[str, str], name: str | None = None) -> Path:
         text = (ROOT / shipped).read_text()
         for old, new in rewritten.items():
             assert old in text, f"{shipped} no longer has {old!r}: the rewriting of addresses must follow"
             text = text.replace(old, new)
-        target = self._folder / Path(shipped).name
+        target = self._folder / (name or Path(shipped).name)
         target.write_text(text)
         return target
 
@@ -99,14 +122,8 @@ class Stack:
         return Running(("otelcol", "--config", str(config)), self._url("health"), log, environment)
 
     def _prometheus(self) -> Running:
-        shutil.copytree(ROOT / "stack/prometheus/rules", self._folder / "rules")
-        config = self._write(
-            "stack/prometheus/prometheus.yml",
-            {
-                "localhost:9090": f"127.0.0.1:{self.ports['prometheus']}",
-                "otel-collector:8888": f"127.0.0.1:{self.ports['own']}",
-            },
-        )
+        self._prometheus_rules()
+        config = self._write("stack/prometheus/prometheus.yml", self._scraped())
         command = (
             "prometheus",
             f"--config.file={config}",
@@ -120,7 +137,7 @@ class Stack:
         config = self._write(
             "stack/loki/loki.yaml",
             {
-                "/etc/loki/rules": str(ROOT / "stack" / "loki" / "rules"),
+                **self._ruler(),
                 " /loki": f" {self._folder / 'loki'}",
                 "0.0.0.0": "127.0.0.1",
                 "3100": str(self.ports["loki"]),
@@ -138,6 +155,7 @@ def _compose_flags(service: str, *beginnings: str) -> list[str]:
     return [flag for flag in command if flag.startswith(beginnings)]
 
 
-def _get(url: str, query: Mapping[str, str]) -> Any:
+def asked(url: str, query: Mapping[str, str]) -> Any:
+    """The answer of an API, which is JSON."""
     with urllib.request.urlopen(f"{url}?{urllib.parse.urlencode(query)}", timeout=30) as answer:
         return json.load(answer)
