@@ -82,6 +82,11 @@ def test_redaction_fails_closed() -> None:
     assert {mode for name, mode in modes.items() if name.startswith(("transform/", "filter/"))} == {"propagate"}
 
 
+def test_a_log_of_unknown_category_is_refused() -> None:
+    """The connector that tells audit and security from the rest sends no record the wrong way."""
+    assert COLLECTOR["connectors"]["routing/logs"]["error_mode"] == "propagate"
+
+
 @pytest.mark.parametrize("name", COLLECTOR["service"]["pipelines"])
 def test_a_pipeline_that_receives_is_limited_first(name: str) -> None:
     """The memory limit stands before everything else where telemetry comes in."""
