@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
 from tests.stack.real import arrivals
+from tests.stack.real.asking import ask
+from tests.stack.real.otlp import attributes, log, logs, span
+from tests.stack.real.own_metrics import total
 from tests.stack.real.programs import Running, eventually
 from tests.stack.real.senders import Traffic
 from tests.stack.real.stack import Stack
@@ -65,6 +69,36 @@ def test_a_crash_while_nobody_takes_anything(stack: Stack) -> None:
         for backend in backends:
             backend.start()
     everything_arrives(stack, traffic)
+
+
+def test_what_waited_is_sent_in_messages_that_are_taken(stack: Stack) -> None:
+    """Five megabytes of spans and of logs are more than Jaeger takes in one message: several are sent, none refused."""
+    padding = attributes({"padding": "-" * 4000})
+    stack.traces.stop()
+    stack.loki.stop()
+    try:
+        for number in range(60):
+            heavy = [log(f"heavy {number:03d} {n:02d}", {}, attributes=padding) for n in range(20)]
+            assert ask(stack, "logs", logs(*heavy)).status == 200
+            assert ask(stack, "traces", heavy_spans(number)).status == 200
+    finally:
+        stack.traces.start()
+        stack.loki.start()
+    eventually(lambda: len(stack.traces.named("heavy")) == 1200, "the spans", 120)
+    for ten in range(6):
+        query = f'{{service_name="by-hand"}} |= "heavy {ten:02d}"'
+        eventually(lambda q=query: sum(len(s["values"]) for s in stack.log_streams(q)) == 200, "the lines", 120)
+    assert total(stack, "otelcol_exporter_send_failed_spans") == 0
+    assert total(stack, "otelcol_exporter_send_failed_log_records") == 0
+
+
+def heavy_spans(number: int) -> dict[str, Any]:
+    """A request of twenty large spans."""
+    request = span("heavy", attributes=attributes({"padding": "-" * 4000}))
+    [scope] = request["resourceSpans"][0]["scopeSpans"]
+    [one] = scope["spans"]
+    scope["spans"] = [{**one, "spanId": f"{number * 20 + n + 1:016x}"} for n in range(20)]
+    return request
 
 
 def test_what_waits_is_counted(stack: Stack) -> None:
