@@ -8,6 +8,7 @@ from collections import Counter
 
 from tests.stack.real.senders import BATCH, SERVICE, Traffic
 from tests.stack.real.stack import Stack
+from tests.stack.real.whole import WholeStack
 
 
 def logs(stack: Stack, run: str, total: int) -> Counter[int]:
@@ -24,6 +25,13 @@ def spans(stack: Stack, run: str) -> Counter[int]:
     return Counter(span.attributes[0].value.int_value for span in stack.traces.named(run))
 
 
+def in_jaeger(stack: WholeStack, run: str) -> set[int]:
+    """The numbers of the spans that Jaeger answers with; each is a trace of its own."""
+    answer = stack.jaeger_get("traces", service=SERVICE, operation=run, lookback="1h", limit="100000")
+    tags = (tag for trace in answer["data"] for span in trace["spans"] for tag in span["tags"])
+    return {int(tag["value"]) for tag in tags if tag["key"] == "n"}
+
+
 def counters(stack: Stack, run: str) -> dict[str, int]:
     """The last value of each counter in Prometheus."""
     query = f"last_over_time({run}_sent_total[1h])"
@@ -31,17 +39,17 @@ def counters(stack: Stack, run: str) -> dict[str, int]:
     return {series["metric"]["n"]: int(series["value"][1]) for series in answer}
 
 
-def missing(stack: Stack, traffic: Traffic) -> dict[str, int]:
+def missing(stack: WholeStack, traffic: Traffic) -> dict[str, int]:
     """How many of the accepted records of each signal are not in their backend; empty when all are there."""
     run = traffic.run
     accepted = {signal: traffic.accepted(signal) for signal in ("logs", "traces", "metrics")}
     lines = logs(stack, run, accepted["logs"])
-    delivered = spans(stack, run)
+    stored = in_jaeger(stack, run)
     values = counters(stack, run)
     sent = accepted["metrics"] // BATCH
     absent = {
         "logs": sum(number not in lines for number in range(accepted["logs"])),
-        "traces": sum(number not in delivered for number in range(accepted["traces"])),
+        "traces": sum(number not in stored for number in range(accepted["traces"])),
         "metrics": sum(values.get(str(number)) != sent for number in range(BATCH)),
     }
     return {signal: count for signal, count in absent.items() if count}

@@ -13,15 +13,15 @@ from tests.stack.real.otlp import attributes, log, logs, span
 from tests.stack.real.own_metrics import total
 from tests.stack.real.programs import Running, eventually
 from tests.stack.real.senders import Traffic
-from tests.stack.real.stack import Stack
+from tests.stack.real.whole import WholeStack
 
 pytestmark = pytest.mark.timeout(300)
 
 LEAVE: dict[str, Callable[[Running], None]] = {"crash": Running.kill, "restart": Running.stop}
 
 
-@pytest.mark.parametrize(("backend", "protocol"), [("loki", "grpc"), ("prometheus", "http"), ("traces", "grpc")])
-def test_a_backend_may_go_away(stack: Stack, backend: str, protocol: str) -> None:
+@pytest.mark.parametrize(("backend", "protocol"), [("loki", "grpc"), ("prometheus", "http"), ("jaeger", "grpc")])
+def test_a_backend_may_go_away(stack: WholeStack, backend: str, protocol: str) -> None:
     """Thousands of records go on being accepted meanwhile, in all three signals, and all arrive."""
     with Traffic(stack, f"{backend}_away", protocol) as traffic:
         traffic.goes_on(400)
@@ -34,7 +34,7 @@ def test_a_backend_may_go_away(stack: Stack, backend: str, protocol: str) -> Non
 
 @pytest.mark.parametrize(("how", "protocol"), [("crash", "http"), ("crash", "grpc"), ("restart", "grpc")])
 def test_the_collector_may_go_away(
-    stack: Stack, how: str, protocol: str, record_property: Callable[[str, object], None]
+    stack: WholeStack, how: str, protocol: str, record_property: Callable[[str, object], None]
 ) -> None:
     """Three times in the middle of the traffic, by kill -9 or for an upgrade: nothing accepted is lost.
 
@@ -56,9 +56,9 @@ def test_the_collector_may_go_away(
     assert max(spans.values()) <= 1 + 3
 
 
-def test_a_crash_while_nobody_takes_anything(stack: Stack) -> None:
+def test_a_crash_while_nobody_takes_anything(stack: WholeStack) -> None:
     """What waits on disk for all three backends survives kill -9."""
-    backends = (stack.loki, stack.prometheus, stack.traces)
+    backends = (stack.loki, stack.prometheus, stack.jaeger)
     with Traffic(stack, "alone", "http") as traffic:
         for backend in backends:
             backend.stop()
@@ -71,10 +71,10 @@ def test_a_crash_while_nobody_takes_anything(stack: Stack) -> None:
     everything_arrives(stack, traffic)
 
 
-def test_what_waited_is_sent_in_messages_that_are_taken(stack: Stack) -> None:
+def test_what_waited_is_sent_in_messages_that_are_taken(stack: WholeStack) -> None:
     """Five megabytes of spans and of logs are more than Jaeger takes in one message: several are sent, none refused."""
     padding = attributes({"padding": "-" * 4000})
-    stack.traces.stop()
+    stack.jaeger.stop()
     stack.loki.stop()
     try:
         for number in range(60):
@@ -82,7 +82,7 @@ def test_what_waited_is_sent_in_messages_that_are_taken(stack: Stack) -> None:
             assert ask(stack, "logs", logs(*heavy)).status == 200
             assert ask(stack, "traces", heavy_spans(number)).status == 200
     finally:
-        stack.traces.start()
+        stack.jaeger.start()
         stack.loki.start()
     eventually(lambda: len(stack.traces.named("heavy")) == 1200, "the spans", 120)
     for ten in range(6):
@@ -101,7 +101,7 @@ def heavy_spans(number: int) -> dict[str, Any]:
     return request
 
 
-def test_what_waits_is_counted(stack: Stack) -> None:
+def test_what_waits_is_counted(stack: WholeStack) -> None:
     """The Collector's own metrics show the size and the capacity of each queue."""
     said = stack.own_metrics()
     for exporter in ("otlp_grpc/jaeger", "otlp_http/prometheus", "otlp_http/loki", "otlp_http/loki_compliance"):
@@ -112,7 +112,7 @@ def test_what_waits_is_counted(stack: Stack) -> None:
             )
 
 
-def everything_arrives(stack: Stack, traffic: Traffic) -> None:
+def everything_arrives(stack: WholeStack, traffic: Traffic) -> None:
     """Each accepted log and span is there, and each counter has its last accepted value."""
     assert all(stream.accepted >= 1000 for stream in traffic.streams)
     eventually(lambda: not arrivals.missing(stack, traffic), "everything accepted to arrive", 150)
