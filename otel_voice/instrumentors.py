@@ -110,12 +110,20 @@ class AssemblyAIInstrumentor(ProviderInstrumentor):
     package = "assemblyai"
 
 
+class SpeechmaticsInstrumentor(ProviderInstrumentor):
+    """Speechmatics: real-time speech to text, and what is built on its SDK."""
+
+    provider = "speechmatics"
+    package = "speechmatics.rt"
+
+
 ALL: tuple[type[ProviderInstrumentor], ...] = (
     OpenAIInstrumentor,
     DeepgramInstrumentor,
     ElevenLabsInstrumentor,
     CartesiaInstrumentor,
     AssemblyAIInstrumentor,
+    SpeechmaticsInstrumentor,
     AnthropicInstrumentor,
     GroqInstrumentor,
     GoogleGenAIInstrumentor,

@@ -9,7 +9,17 @@ from importlib import import_module
 
 from otel_voice.capture.points import Provider
 
-NAMES = ("openai", "deepgram", "elevenlabs", "google_genai", "anthropic", "cartesia", "assemblyai", "groq")
+NAMES = (
+    "openai",
+    "deepgram",
+    "elevenlabs",
+    "google_genai",
+    "anthropic",
+    "cartesia",
+    "assemblyai",
+    "speechmatics",
+    "groq",
+)
 """Adding a provider is one file here and its name in this line."""
 
 

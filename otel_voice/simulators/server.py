@@ -28,6 +28,7 @@ from otel_voice.simulators import (
     openai,
     openai_audio,
     openai_responses,
+    speechmatics,
     wire,
 )
 from otel_voice.simulators.wire import Route
@@ -51,6 +52,7 @@ def _routes() -> Iterator[Route]:
     yield from deepgram_speak.ROUTES
     yield from elevenlabs.ROUTES
     yield from elevenlabs_socket.ROUTES
+    yield from speechmatics.ROUTES
     yield from assemblyai.ROUTES
     yield from assemblyai_socket.ROUTES
     yield from cartesia.ROUTES
