@@ -24,6 +24,8 @@ class ProviderInstrumentor(BaseInstrumentor):  # type: ignore[misc]
     provider: ClassVar[str]
     package: ClassVar[str]
     """The import name of its SDK, at which we wait; the table itself is loaded no earlier."""
+    earlier: ClassVar[tuple[str, ...]] = ()
+    """Import names it had before."""
     installation: Installation | None = None
     _signals: Mapping[str, Any] | None = None
 
@@ -33,7 +35,8 @@ class ProviderInstrumentor(BaseInstrumentor):  # type: ignore[misc]
 
     def _instrument(self, **kwargs: Any) -> None:
         self._signals = {name: kwargs.get(name) for name in ("tracer_provider", "meter_provider", "logger_provider")}
-        when_imported(self.package, self._sdk_imported)
+        for package in (self.package, *self.earlier):
+            when_imported(package, self._sdk_imported)
 
     def _uninstrument(self, **kwargs: Any) -> None:
         self._signals = None

@@ -53,7 +53,7 @@ class RecordingSink:
         self.left += 1
         current.reset(token)
 
-    def told_here(self) -> None:
+    def told_here(self, telling: Any = None) -> None:
         self.told += 1
 
     def first_chunk(self, handle: Operation, record: Operation) -> None:

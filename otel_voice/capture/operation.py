@@ -39,8 +39,8 @@ class Sink(Protocol):
     def leave(self, token: Any) -> None:
         """Give back what was current before `enter`."""
 
-    def told_here(self) -> None:
-        """Here and now the SDK tells itself of the operation that is current."""
+    def told_here(self, telling: Any = None) -> None:
+        """The SDK tells itself of the operation that is current: by `telling`, or by what it made current."""
 
     def first_chunk(self, handle: Any, record: Operation) -> None:
         """Note that the first chunk is in the caller's hands."""

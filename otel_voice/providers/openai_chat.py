@@ -29,7 +29,7 @@ class Chat(OpenAIEvents):
 
     def request(self, call: Call) -> Inference:
         record = self.record = Inference(self.provider)
-        client(record, call)
+        self.client(record, call)
         read_request(record, call.kwargs)
         messages = call.kwargs.get("messages")
         if isinstance(messages, list | tuple):  # anything else might be used up by looking at it
@@ -40,15 +40,19 @@ class Chat(OpenAIEvents):
         self._text: list[str] = []
         return record
 
+    def client(self, record: Inference, call: Call) -> None:
+        """Read who is asked, and for which model."""
+        client(record, call)
+
     def _results(self, messages: Sequence[Any]) -> Iterator[ToolRequest]:
         """The results at the end of the messages, with what the answer before them asked for."""
         results: list[ToolRequest] = []
         for message in reversed(messages):
-            if not isinstance(message, Mapping) or message.get("role") != "tool":
+            if reading.member(message, "role") != "tool":
                 _name(results, message)
                 break
-            result = ToolRequest(str(message.get("tool_call_id")))
-            content = message.get("content")
+            result = ToolRequest(str(reading.member(message, "tool_call_id")))
+            content = reading.member(message, "content")
             if self.wants_content and isinstance(content, str):
                 result.result = content
             results.append(result)
@@ -165,10 +169,10 @@ def read_usage(record: Inference, usage: Any) -> None:
     record.input_tokens = usage.prompt_tokens
     record.output_tokens = usage.completion_tokens
     inputs = getattr(usage, "prompt_tokens_details", None)
-    if inputs is not None:
-        record.cached_input_tokens = inputs.cached_tokens
+    if inputs:  # some SDKs have an empty value of their own for what is absent
+        record.cached_input_tokens = getattr(inputs, "cached_tokens", None)
         record.audio_input_tokens = getattr(inputs, "audio_tokens", None)
     outputs = getattr(usage, "completion_tokens_details", None)
-    if outputs is not None:
-        record.reasoning_tokens = outputs.reasoning_tokens
+    if outputs:
+        record.reasoning_tokens = getattr(outputs, "reasoning_tokens", None)
         record.audio_output_tokens = getattr(outputs, "audio_tokens", None)

@@ -60,22 +60,23 @@ class Handle:
 class Expected(Handle):
     """An operation whose SDK makes the span, inside of the call. Until then there is only the place it will have."""
 
-    __slots__ = ("held", "record")
+    __slots__ = ("around", "held", "record")
 
     def __init__(self, record: Operation, around: Context, place: Place | None, attributes: Attributes) -> None:
         super().__init__(INVALID_SPAN, otel_context.set_value(_EXPECTED, self, around), place, attributes)
-        self.record: Operation | None = record
-        """Until there is a span."""
+        self.around = around
+        self.record = record
         self.held: Held | None = None
 
     def found(self, span: Span) -> None:
         """This is the span, or stands for it."""
-        self.record = None
         self.span = span
-        self.context = set_span_in_context(span, otel_context.set_value(_EXPECTED, None, self.context))
+        self.context = set_span_in_context(span, self.around)
 
     def holds(self, span: Span) -> None:
-        """The SDK's span was made."""
+        """The SDK's span was made. Some make one for each try; the last is the one that answers."""
+        if self.held is not None:
+            self.held.release()
         self.found(span)
         self.foreign = True
         self.held = Held(span)
@@ -184,12 +185,12 @@ class Recorder:
         if otel_context.get_current() is entered:
             otel_context.detach(attached)
 
-    def told_here(self) -> None:
+    def told_here(self, telling: Any = None) -> None:
         """Take the span that the SDK has just made of the current operation."""
         handle = otel_context.get_value(_EXPECTED)
-        if not isinstance(handle, Expected) or handle.record is None:
+        if not isinstance(handle, Expected):
             return
-        span = trace.get_current_span()
+        span = telling if isinstance(telling, Span) else trace.get_current_span()
         turn = None if handle.place is None else handle.place.turn.handle.span
         if tells(span, handle.record, SCOPE) and told_to_us(span, turn):
             handle.holds(span)
@@ -230,8 +231,8 @@ class Recorder:
 
     def _finish_expected(self, handle: Expected, record: Operation) -> None:
         """The SDK's span tells nothing but itself: metrics and events are ours. Without one, so is the span."""
-        if handle.record is not None:
-            handle.found(self._telemetry.spans.start(record, handle.attributes, handle.context))
+        if handle.held is None:
+            handle.found(self._telemetry.spans.start(record, handle.attributes, handle.around))
         self._tell(handle, record)
         if handle.held is None:
             self._telemetry.spans.finish(handle.span, record)
@@ -240,7 +241,7 @@ class Recorder:
             if handle.span.is_recording():
                 self._telemetry.spans.complete(handle.span, record)
         finally:
-            handle.held.release()
+            handle.held.settle(record)
 
     def _tell(self, handle: Handle, record: Operation) -> None:
         self._telemetry.metrics.operation(record, handle.context)

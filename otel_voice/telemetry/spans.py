@@ -42,6 +42,9 @@ class Spans:
     def complete(self, span: Span, record: Operation) -> None:
         """Put what was learned on the span of an SDK, where the SDK itself says nothing."""
         attributes = self._learned(record)
+        if record.outcome is Outcome.FAILED:
+            attributes[names.ERROR_TYPE] = error_type(record)
+            span.set_status(Status(StatusCode.ERROR, _description(record)))
         said_already = getattr(span, "attributes", None) or {}
         span.set_attributes({name: value for name, value in attributes.items() if name not in said_already})
 

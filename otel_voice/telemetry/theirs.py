@@ -11,7 +11,7 @@ from typing import Any
 
 from opentelemetry.trace import Span
 
-from otel_voice.observation.records import Operation
+from otel_voice.observation.records import Operation, Outcome
 from otel_voice.telemetry import names
 
 _PUT = "end"
@@ -30,6 +30,13 @@ class Held:
     def _keep(self, end_time: int | None = None) -> None:
         if self._ended_at is None:
             self._ended_at = end_time or time.time_ns()
+
+    def settle(self, record: Operation) -> None:
+        """The operation ended. Its SDK may still end the span; of a call that got no answer it may never hear again."""
+        unanswered = record.outcome is Outcome.FAILED and record.last_chunk_ns is None
+        if unanswered and self._ended_at is None:
+            self._keep(record.unix_ns(record.ended_ns or record.started_ns))
+        self.release()
 
     def release(self) -> None:
         """End it when it was to end; leave it to its SDK when it has not ended yet."""

@@ -66,6 +66,7 @@ KINDS: dict[str, Callable[[Any], bool]] = {
     "async_part": async_generator,
     "aiteration": async_generator,
     "telling": plain_or_coroutine,
+    "making": plain,
     "dialogue": generator,
     "dialogue_connection": plain,
 }

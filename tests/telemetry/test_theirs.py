@@ -18,30 +18,37 @@ ASKED = {names.GEN_AI_OPERATION_NAME: "chat", names.GEN_AI_REQUEST_MODEL: "as th
 class Call:
     """One call, inside of which the SDK tells of it when it is given a tracer."""
 
-    def __init__(self, telling: Telling, provider: Any = None) -> None:
+    def __init__(self, telling: Telling, *providers: Any) -> None:
         self.recorder = telling.recorder
         self.record = Inference("anthropic")
         self.record.told_by_sdk, self.record.request_model = True, "m"
         self.handle = self.recorder.start(self.record)
         token = self.recorder.enter(self.handle)
-        if provider is not None:
-            self.span = provider.get_tracer("com.sdk").start_span("sdk.call", attributes=ASKED)
-            with trace.use_span(self.span):
-                self.recorder.told_here()
+        self.spans = [self._told(provider) for provider in providers]
         self.recorder.leave(token)
 
-    def finish(self) -> None:
+    def _told(self, provider: Any) -> Any:
+        span = provider.get_tracer("com.sdk").start_span("sdk.call", attributes=ASKED)
+        with trace.use_span(span):
+            self.recorder.told_here()
+        return span
+
+    @property
+    def span(self) -> Any:
+        return self.spans[-1]
+
+    def finish(self, outcome: Outcome = Outcome.COMPLETED) -> None:
         record = self.record
-        record.finish_reasons, record.input_tokens, record.outcome = ["stop"], 7, Outcome.COMPLETED
+        record.finish_reasons, record.input_tokens, record.outcome = ["stop"], 7, outcome
         record.ended_ns = record.started_ns + 1
         self.recorder.finish(self.handle, record)
 
 
-def made(telling: Telling, provider: Any = None) -> Call:
-    """A whole call: the SDK ends its span first."""
-    call = Call(telling, provider)
-    if provider is not None:
-        call.span.end()
+def made(telling: Telling, *providers: Any) -> Call:
+    """A whole call: the SDK ends its spans first."""
+    call = Call(telling, *providers)
+    for span in call.spans:
+        span.end()
     call.finish()
     return call
 
@@ -87,6 +94,24 @@ def test_a_span_that_its_sdk_ends_later_is_left_to_it(signals: Signals) -> None:
     assert not signals.spans()
     call.span.end()
     assert signals.span("sdk.call").attributes[names.GEN_AI_RESPONSE_FINISH_REASONS] == ("stop",)
+
+
+def test_a_failure_its_sdk_never_hears_of_is_told(signals: Signals) -> None:
+    """Some SDKs forget their span when the connection fails: it is ended for them, as a failure."""
+    call = Call(Telling(signals.providers()), signals.tracer_provider)
+    call.record.error = ConnectionRefusedError("nobody there")
+    call.finish(Outcome.FAILED)
+    told = signals.span("sdk.call")
+    assert told.attributes[names.ERROR_TYPE] == "ConnectionRefusedError"
+    assert told.status.status_code is trace.StatusCode.ERROR
+
+
+def test_of_several_tries_the_last_is_the_call(signals: Signals) -> None:
+    """An SDK that makes a span for each try: the earlier ones are left as they are, and the last says the rest."""
+    made(Telling(signals.providers()), signals.tracer_provider, signals.tracer_provider)
+    told = [names.GEN_AI_USAGE_INPUT_TOKENS in span.attributes for span in signals.spans()]
+    assert told == [False, True]
+    assert [point.count for point in signals.points(names.METRIC_GEN_AI_CLIENT_TOKEN_USAGE)] == [1]
 
 
 def test_without_one_the_span_is_ours(signals: Signals) -> None:
