@@ -120,6 +120,14 @@ class SpeechmaticsInstrumentor(ProviderInstrumentor):
     package = "speechmatics.rt"
 
 
+class MistralInstrumentor(ProviderInstrumentor):
+    """Mistral: chat completions. The span that its SDK may make is enriched, not doubled."""
+
+    provider = "mistralai"
+    package = "mistralai.client"
+    earlier = ("mistralai",)
+
+
 ALL: tuple[type[ProviderInstrumentor], ...] = (
     OpenAIInstrumentor,
     DeepgramInstrumentor,
@@ -130,6 +138,7 @@ ALL: tuple[type[ProviderInstrumentor], ...] = (
     AnthropicInstrumentor,
     GroqInstrumentor,
     GoogleGenAIInstrumentor,
+    MistralInstrumentor,
 )
 
 

@@ -19,6 +19,7 @@ NAMES = (
     "assemblyai",
     "speechmatics",
     "groq",
+    "mistralai",
 )
 """Adding a provider is one file here and its name in this line."""
 

@@ -25,6 +25,7 @@ from otel_voice.simulators import (
     elevenlabs_socket,
     google_genai,
     groq,
+    mistral,
     openai,
     openai_audio,
     openai_responses,
@@ -43,6 +44,7 @@ MAX_BODY_BYTES = 64 * 1024 * 1024
 def _routes() -> Iterator[Route]:
     yield from anthropic.ROUTES
     yield from groq.ROUTES
+    yield from mistral.ROUTES
     yield from openai.ROUTES
     yield from openai_responses.ROUTES
     yield from openai_audio.ROUTES

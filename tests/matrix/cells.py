@@ -16,6 +16,7 @@ TOLD = (
     "anthropic",
     "groq",
     "google-genai",
+    "mistralai",
     "opentelemetry-sdk",
     "wrapt",
 )
@@ -51,6 +52,7 @@ CELLS = (
         "oldest",
         ("3.10", "3.11", "3.12", "3.13"),
         {
+            "mistralai": "==1.9.11",
             "groq": "==0.25.0",
             "anthropic": "==0.70.0",
             "openai": "==1.79.0",
@@ -67,6 +69,7 @@ CELLS = (
         "middle",
         ("3.11", "3.12", "3.13", "3.10"),
         {
+            "mistralai": ">=2,<3",
             "groq": "==0.36.0",
             "anthropic": "==1.13.0",
             "openai": "==2.8.1",
