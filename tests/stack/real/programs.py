@@ -19,12 +19,16 @@ from tests.stack.binaries import BIN
 T = TypeVar("T")
 
 
+_given: set[int] = set()
+
+
 def free_port() -> int:
-    """A port of 127.0.0.1 that nobody listens on, below those that outgoing connections are given."""
+    """A port of 127.0.0.1 that nobody listens on and nobody here was given, below those of outgoing connections."""
     while True:
         port = random.randrange(20000, 30000)
         with socket.socket() as probe:
-            if probe.connect_ex(("127.0.0.1", port)):
+            if port not in _given and probe.connect_ex(("127.0.0.1", port)):
+                _given.add(port)
                 return port
 
 
