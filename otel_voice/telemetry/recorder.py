@@ -191,8 +191,9 @@ class Recorder:
         if not isinstance(handle, Expected):
             return
         span = telling if isinstance(telling, Span) else trace.get_current_span()
+        known = span is telling and span.is_recording()
         turn = None if handle.place is None else handle.place.turn.handle.span
-        if tells(span, handle.record, SCOPE) and told_to_us(span, turn):
+        if (known or tells(span, handle.record, SCOPE)) and told_to_us(span, turn):
             handle.holds(span)
 
     def first_chunk(self, handle: Handle, record: Operation) -> None:

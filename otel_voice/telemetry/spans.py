@@ -41,7 +41,7 @@ class Spans:
 
     def complete(self, span: Span, record: Operation) -> None:
         """Put what was learned on the span of an SDK, where the SDK itself says nothing."""
-        attributes = self._learned(record)
+        attributes = at_start(record) | self._learned(record)
         if record.outcome is Outcome.FAILED:
             attributes[names.ERROR_TYPE] = error_type(record)
             span.set_status(Status(StatusCode.ERROR, _description(record)))
