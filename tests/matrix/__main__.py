@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 
 from tests.matrix.cells import CELLS, TOLD, Cell
 from tests.matrix.running import Result, run
@@ -34,13 +36,8 @@ def main() -> int:
 
 
 def _run(cells: Sequence[Cell]) -> list[Result]:
-    results = []
-    for cell in cells:
-        sys.stderr.write(f"\n--- {cell.name}\n")
-        result = run(cell)
-        if result is not None:
-            results.append(result)
-    return results
+    with ThreadPoolExecutor(os.cpu_count()) as pool:  # a cell keeps one core busy
+        return [result for result in pool.map(run, cells) if result is not None]
 
 
 def _table(results: Sequence[Result], absent: Sequence[str]) -> str:

@@ -17,7 +17,7 @@ from tests.matrix.interpreters import find
 from tools.environment import CACHE, ROOT, Environment, EnvironmentSetupError, ensure
 
 TESTS = ("tests/providers", "tests/contract", "tests/telemetry", "tests/distro")
-LIMIT_SECONDS = 1200
+LIMIT_SECONDS = 2400
 VERSIONS = f"""
 import json, platform
 from importlib.metadata import distributions
@@ -65,9 +65,10 @@ def _test(cell: Cell, python: Path, report: Path) -> Result:
     report.unlink(missing_ok=True)
     began = time.monotonic()
     try:
-        subprocess.run(command, cwd=ROOT, stdout=sys.stderr, timeout=LIMIT_SECONDS, check=False)
+        said = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, timeout=LIMIT_SECONDS, check=False)
     except subprocess.TimeoutExpired:
         return Result(cell.name, versions, trouble=f"not done after {LIMIT_SECONDS} s")
+    sys.stderr.write(f"\n--- {cell.name}\n{said.stdout}")
     return _read(cell, versions, report, time.monotonic() - began)
 
 
