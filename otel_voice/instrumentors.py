@@ -58,7 +58,7 @@ class ProviderInstrumentor(BaseInstrumentor):  # type: ignore[misc]
 
 
 class OpenAIInstrumentor(ProviderInstrumentor):
-    """OpenAI and Azure OpenAI: chat completions, responses, speech, transcriptions."""
+    """OpenAI and Azure OpenAI: chat completions, responses, speech, transcriptions, realtime."""
 
     provider = "openai"
     package = "openai"
@@ -113,19 +113,19 @@ class AssemblyAIInstrumentor(ProviderInstrumentor):
     package = "assemblyai"
 
 
-class SpeechmaticsInstrumentor(ProviderInstrumentor):
-    """Speechmatics: real-time speech to text, and what is built on its SDK."""
-
-    provider = "speechmatics"
-    package = "speechmatics.rt"
-
-
 class MistralInstrumentor(ProviderInstrumentor):
     """Mistral: chat completions. The span that its SDK may make is enriched, not doubled."""
 
     provider = "mistralai"
     package = "mistralai.client"
     earlier = ("mistralai",)
+
+
+class SpeechmaticsInstrumentor(ProviderInstrumentor):
+    """Speechmatics: real-time speech to text, and what is built on its SDK."""
+
+    provider = "speechmatics"
+    package = "speechmatics.rt"
 
 
 ALL: tuple[type[ProviderInstrumentor], ...] = (

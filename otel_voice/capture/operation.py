@@ -99,13 +99,13 @@ class Running:
         self.record.first_chunk_ns = now
         guarded(self._sink.first_chunk, self._handle, self.record)
 
-    def complete(self) -> None:
-        """It ran to its end."""
-        self._end(Outcome.COMPLETED, clock.now())
+    def complete(self, at: int | None = None) -> None:
+        """It ran to its end, now or at a moment that has passed."""
+        self._end(Outcome.COMPLETED, clock.now() if at is None else at)
 
-    def interrupt(self) -> None:
-        """The caller closed, cancelled or left it."""
-        self._leave(clock.now())
+    def interrupt(self, at: int | None = None) -> None:
+        """The caller closed, cancelled or left it, now or at a moment that has passed."""
+        self._leave(clock.now() if at is None else at)
 
     def abandon(self) -> None:
         """It was dropped and collected: it ended when it was last touched, not when the collector came by."""

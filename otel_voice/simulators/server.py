@@ -28,6 +28,7 @@ from otel_voice.simulators import (
     mistral,
     openai,
     openai_audio,
+    openai_realtime,
     openai_responses,
     speechmatics,
     wire,
@@ -48,6 +49,7 @@ def _routes() -> Iterator[Route]:
     yield from openai.ROUTES
     yield from openai_responses.ROUTES
     yield from openai_audio.ROUTES
+    yield from openai_realtime.ROUTES
     yield from deepgram_listen.ROUTES
     yield from deepgram_flux.ROUTES
     yield from deepgram_prerecorded.ROUTES

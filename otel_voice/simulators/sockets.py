@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from typing import Any
 
 from aiohttp import WSMsgType, web
@@ -21,7 +21,7 @@ class Outbox:
         self._socket = socket
         self._asked = asked
         self._sent = 0
-        self._queue: asyncio.Queue[tuple[float, bytes | str] | None] = asyncio.Queue()
+        self._queue: asyncio.Queue[tuple[float, bytes | str] | Callable[[], None] | None] = asyncio.Queue()
         self._task = asyncio.get_running_loop().create_task(self._run())
 
     def put(self, message: Mapping[str, Any] | bytes, after: float | None = None) -> None:
@@ -30,6 +30,10 @@ class Outbox:
         moment = asyncio.get_running_loop().time() + delay
         data = message if isinstance(message, bytes) else json.dumps(message)
         self._queue.put_nowait((moment, data))
+
+    def then(self, act: Callable[[], None]) -> None:
+        """Do something when all that was put before has been sent."""
+        self._queue.put_nowait(act)
 
     def clear(self) -> None:
         """Forget what was not sent yet, also the message that waits for its moment."""
@@ -49,6 +53,9 @@ class Outbox:
     async def _run(self) -> None:
         try:
             while (item := await self._queue.get()) is not None:
+                if callable(item):
+                    item()
+                    continue
                 moment, data = item
                 await asyncio.sleep(max(0.0, moment - asyncio.get_running_loop().time()))
                 await self._send(data)
