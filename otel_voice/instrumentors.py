@@ -100,7 +100,7 @@ class GroqInstrumentor(ProviderInstrumentor):
 
 
 class GoogleGenAIInstrumentor(ProviderInstrumentor):
-    """Google GenAI: Gemini's answers in text and in speech, on the Gemini API and on Vertex AI."""
+    """Google GenAI: Gemini's answers in text and in speech, and Live, on the Gemini API and on Vertex AI."""
 
     provider = "google_genai"
     package = "google.genai"

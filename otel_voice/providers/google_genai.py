@@ -7,9 +7,10 @@ continuation is several model calls. Chats go through the public ones.
 from __future__ import annotations
 
 from otel_voice.capture.points import Point, Provider
-from otel_voice.capture.shapes import async_call, call, generator
+from otel_voice.capture.shapes import async_call, async_session, call, generator
 from otel_voice.capture.shapes.generated import async_generated
 from otel_voice.providers.google_genai_content import Generation, GenerationStream
+from otel_voice.providers.google_genai_live import Live
 
 _MODELS = "google.genai.models"
 
@@ -24,9 +25,11 @@ PROVIDER = Provider(
         Point(_MODELS, "Models._generate_content_stream", generator, GenerationStream),
         Point(_MODELS, "AsyncModels._generate_content", async_call, Generation),
         Point(_MODELS, "AsyncModels._generate_content_stream", async_generated, GenerationStream),
+        Point("google.genai.live", "AsyncLive.connect", async_session, Live),
     ),
     surfaces={
         "models": "generate_content, generate_content_stream (one operation for each request); text and speech",
         "chats": "send_message, send_message_stream",
+        "live": "connect (one operation for each answer and for each utterance)",
     },
 )
