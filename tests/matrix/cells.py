@@ -59,7 +59,8 @@ CELLS = (
             "openai": "==1.79.0",
             "deepgram-sdk": "==5.3.4",
             "elevenlabs": "==1.9.0",
-            "google-genai": "==1.0.0",
+            # 1.0 to 1.8 hold websockets below 15, with which AssemblyAI sends a header twice.
+            "google-genai": "==1.9.0",
             "cartesia": "==2.0.17",
             "assemblyai": "==0.41.1",
             "speechmatics-rt": "==0.5.0",
