@@ -24,6 +24,7 @@ from otel_voice.simulators import (
     elevenlabs,
     elevenlabs_socket,
     google_genai,
+    google_genai_interactions,
     google_genai_live,
     groq,
     mistral,
@@ -64,6 +65,7 @@ def _routes() -> Iterator[Route]:
     yield from cartesia_socket.ROUTES
     yield from cartesia_listen.ROUTES
     yield from google_genai.ROUTES
+    yield from google_genai_interactions.ROUTES
     yield from google_genai_live.ROUTES
 
 

@@ -107,7 +107,8 @@ async def test_a_failure_of_ours_is_logged_once(
     broken = _breaking(case, "chunk", "body")
     with caplog.at_level(logging.WARNING, logger="otel_voice"), observing(broken) as sink:
         await case.exercise.drain(base(simulators), TIMEOUT)
-    assert [record.levelname for record in caplog.records] == ["WARNING"]
+    # An SDK may say something, too: that a client was not closed, for instance.
+    assert [record.levelname for record in caplog.records if record.name == "otel_voice"] == ["WARNING"]
     assert "OurBugError" in caplog.text
     assert sink.outcomes == [Outcome.COMPLETED]
 

@@ -49,8 +49,8 @@ def client(colour: str, simulators: Simulators, directives: str = "", **options:
     return made(colour, address(simulators, directives), **options)
 
 
-def made(colour: str, base: str, timeout: float = 10.0, **options: Any) -> Any:
-    """The same for an address and a time-out."""
+def made(colour: str, base: str, timeout: float = 10.0, retries: int | None = None, **options: Any) -> Any:
+    """The same for an address and a time-out; a call is tried so often, or as often as the SDK likes."""
     from google import genai
     from google.genai.types import HttpOptions
 
@@ -59,8 +59,14 @@ def made(colour: str, base: str, timeout: float = 10.0, **options: Any) -> Any:
         http |= {"client_args": {"verify": False}, "async_client_args": {"ssl": False}}
     if "timeout" in HttpOptions.model_fields:
         http["timeout"] = int(timeout * 1000)
+    if retries is not None:
+        http["retry_options"] = {"attempts": retries}
     client = genai.Client(**{"api_key": "simulated", "http_options": http, **options})
     _kept.append(client)
+    if VERSION < (2, 9):  # it names itself twice in places, for which the simulators' HTTP parser is too strict
+        http_options = client._api_client._http_options
+        headers = http_options["headers"] if isinstance(http_options, dict) else http_options.headers
+        headers.pop("user-agent", None)
     return client.aio if colour else client
 
 

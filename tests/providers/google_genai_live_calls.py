@@ -25,8 +25,6 @@ def live(simulators: Simulators, directives: str = "", **options: Any) -> Any:
     client = made("Async", base, **options)
     client._api_client._websocket_base_url = lambda *_: base.replace("http", "ws", 1)
     client._api_client._websocket_ssl_ctx = {}
-    if VERSION < (1, 16):  # it names itself twice, for which the simulators' HTTP parser is too strict
-        client._api_client._http_options["headers"].pop("user-agent")
     return client.live
 
 

@@ -17,7 +17,8 @@ result. `base` is the simulators' HTTP address with directives in it (append `/v
 websockets), `timeout` the seconds the client should wait. Build a new client without retries in each call, give it
 `SECRET` as its text or prompt (a transcript or a reply contains it by directive already), and no more chunks than
 asked. A point may have several exercises (public and raw). With `can_time_out=False` the SDK has no time-out there;
-with `closes_at_once=False` it leaves the closing of what it reads to the event loop.
+with `closes_at_once=False` it leaves the closing of what it reads to the event loop; with `rewords_errors=True` it
+puts an error of its own over the one that breaks a stream, outside of what is patched.
 
     def _plain(base: str, timeout: float) -> Any:
         client = OpenAI(base_url=f"{base}/v1", api_key="simulated", timeout=timeout, max_retries=0)
@@ -102,6 +103,7 @@ class Exercise:
     items: Callable[[Any], Any] = _itself
     can_time_out: bool = True
     closes_at_once: bool = True
+    rewords_errors: bool = False
 
     def __str__(self) -> str:
         name = getattr(self.call, "__name__", "call").strip("_")

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import Any
 
 from tests.contract.exercises import SECRET, Exercise, Streamed, Whole
-from tests.providers.google_genai_calls import made
+from tests.providers.google_genai_calls import VERSION, made
 
 _MODEL = {"model": "gemini-2.5-flash"}
 _REQUEST = {**_MODEL, "contents": SECRET}
@@ -39,7 +40,28 @@ def _exercises(colour: str) -> list[Exercise]:
     ]
 
 
+def _interactions(colour: str) -> list[Exercise]:
+    def interaction(base: str, timeout: float) -> Any:
+        return _resource(colour, base, timeout).create(**_MODEL, input=SECRET)
+
+    def interaction_streamed(base: str, timeout: float) -> Any:
+        return _resource(colour, base, timeout).create(**_MODEL, input=SECRET, stream=True)
+
+    kind = "Interactions" if VERSION >= (2, 9) else "InteractionsResource"
+    module = "google.genai._gaos" if VERSION >= (2, 9) else "google.genai._interactions.resources"
+    point = f"{module}.interactions:{colour}{kind}.create"
+    return [Whole(point, interaction), Streamed(point, interaction_streamed, rewords_errors=VERSION >= (2, 9))]
+
+
+def _resource(colour: str, base: str, timeout: float) -> Any:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # it says that it is experimental
+        return made(colour, base, timeout, retries=1).interactions
+
+
 EXERCISES = [exercise for colour in ("", "Async") for exercise in _exercises(colour)]
+if VERSION >= (1, 55):
+    EXERCISES += [exercise for colour in ("", "Async") for exercise in _interactions(colour)]
 UNREACHABLE = {
     "google.genai.live:AsyncLive.connect": "a connection is not one operation: driven in "
     "tests/providers/test_google_genai_live*"
