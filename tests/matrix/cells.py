@@ -59,8 +59,9 @@ CELLS = (
             "openai": "==1.79.0",
             "deepgram-sdk": "==5.3.4",
             "elevenlabs": "==1.9.0",
-            # 1.0 to 1.8 hold websockets below 15, with which AssemblyAI sends a header twice.
-            "google-genai": "==1.9.0",
+            # Google holds websockets below 15, with which AssemblyAI sends a header twice; a newer server minds that.
+            "google-genai": "==1.0.0",
+            "aiohttp": "==3.12.*",
             "cartesia": "==2.0.17",
             "assemblyai": "==0.41.1",
             "speechmatics-rt": "==0.5.0",
