@@ -22,6 +22,7 @@ LONG = "reply=" + "word " * 40 + ",interval=0.01"  # 12 seconds of sound
 TRANSCRIBED: dict[str, Any] = {"input_audio_transcription": {}, "output_audio_transcription": {}}
 TELLS_VOICES = {"explicit_vad_signal": True}
 
+pytestmark = pytest.mark.skipif(VERSION < (2, 0), reason="Live is observed from Google GenAI 2 on")
 transcribes = pytest.mark.skipif(VERSION < (1, 16), reason="the SDK cannot ask for transcripts")
 tells_voices = pytest.mark.skipif(VERSION < (2, 0), reason="the SDK cannot ask where the service hears a voice")
 

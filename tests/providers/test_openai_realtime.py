@@ -330,7 +330,7 @@ async def test_an_answer_that_is_refused_is_a_failure(
     colour: str, words: str, simulators: Simulators, sink: RecordingSink
 ) -> None:
     """One that was asked for while another was under way never begins; that other one goes on."""
-    async with talking(colour, words, simulators, "reply=Good morning,interval=0.1") as talk:
+    async with talking(colour, words, simulators, "reply=Good morning,interval=0.5") as talk:
         await speaking(talk)
         await talk.send("response.create")
         await talk.until("error")

