@@ -29,6 +29,15 @@ def same_moment(ours: int | None, callers: int, within: int = 10_000_000) -> Non
         raise TooFarApartError(f"we saw it at {ours} and the caller at {callers}, more than {within / 1e6:g} ms away")
 
 
+def at_least(ours: float | None, seconds: float) -> None:
+    """A length of time between two messages of a service, of which the first may have been read late.
+
+    Raises TooFarApartError.
+    """
+    if ours is None or ours < seconds:
+        raise TooFarApartError(f"we measured {ours} s where the service waited {seconds} s")
+
+
 def watched(test: Callable[..., Any]) -> Callable[..., Any]:
     """Repeat a test whose two clocks were too far apart: what is wrong with us is wrong every time."""
     return _watched_coroutine(test) if inspect.iscoroutinefunction(test) else _watched_function(test)

@@ -32,12 +32,12 @@ PROVIDER = Provider(
         Point(_FIRST, "AsyncInteractionsResource.create", async_call, FirstInteraction, "1.55", "2.9"),
         Point(_INTERACTIONS, "Interactions.create", call, Interaction, "2.9"),
         Point(_INTERACTIONS, "AsyncInteractions.create", async_call, Interaction, "2.9"),
-        Point("google.genai.live", "AsyncLive.connect", async_session, Live, "2"),
+        Point("google.genai.live", "AsyncLive.connect", async_session, Live),
     ),
     surfaces={
         "models": "generate_content, generate_content_stream (one operation for each request); text and speech",
         "chats": "send_message, send_message_stream",
         "interactions": "create; whole and as events",
-        "live": "connect, from 2 on (one operation for each answer and for each utterance)",
+        "live": "connect (one operation for each answer and for each utterance)",
     },
 )

@@ -16,10 +16,11 @@ from otel_voice.observation.records import RealtimeResponse, Speech, SpeechToTex
 from otel_voice.providers import google_genai_common as common
 from otel_voice.providers import reading
 from otel_voice.providers.google_genai_common import member
-from otel_voice.providers.google_genai_live_hearing import HEAD, LiveHearing, Message
-from otel_voice.providers.realtime import USER_SPEECH, base64_size
+from otel_voice.providers.google_genai_live_hearing import LiveHearing, Message
+from otel_voice.providers.realtime import USER_SPEECH, base64_size, beginning
 from otel_voice.providers.realtime_answer import Answer
 
+_BRACES: Mapping[type, Any] = {str: "}] \n\r\t", bytes: b"}] \n\r\t"}
 _ANSWER = "answer"  # there is never more than one under way
 
 
@@ -112,13 +113,19 @@ class Live(LiveHearing):
         self.asked_in_writing = True
         self._asked_ns = clock.now()
 
-    def receives_audio(self, data: bytes) -> bool:
-        if data.find(b'"inlineData"', 0, HEAD) < 0:
+    def receives_audio(self, message: Any) -> bool:
+        head = beginning(message)
+        if '"inlineData"' not in head:
             return False
         answer = self.answering.get(_ANSWER)
-        size, end = base64_size(data, b'"data"')
+        size, end = base64_size(message, head, '"data"')
         # The first piece tells the format, and what stands behind the sound is to be read.
-        if answer is None or not answer.record.audible or end < 0 or data.find(b'"', end + 1) >= 0:
+        if (
+            answer is None
+            or not answer.record.audible
+            or end < 0
+            or message[end + 1 :].strip(_BRACES.get(type(message)))
+        ):
             return False
         answer.sound(size)
         return True

@@ -10,13 +10,13 @@ from otel_voice.observation import clock
 from otel_voice.observation.records import Speech
 from otel_voice.providers import google_genai_common as common
 from otel_voice.providers.google_genai_common import member
-from otel_voice.providers.realtime import CALLER, PROVIDER_EVENT, Realtime, base64_size
+from otel_voice.providers.realtime import CALLER, PROVIDER_EVENT, Realtime, base64_size, beginning
 from otel_voice.providers.realtime_said import Said
 
 Message = Mapping[str, Any]
 
-HEAD = 192
-"""Bytes at the beginning of a message in which its kind and format stand."""
+_TAIL = 64
+"""Letters behind the last sound of a message, with its format."""
 _STARTS = ("ACTIVITY_START", "VAD_SIGNAL_TYPE_SOS")
 _ENDS = ("ACTIVITY_END", "VAD_SIGNAL_TYPE_EOS")
 
@@ -31,13 +31,16 @@ class LiveHearing(Realtime):
         self._number = 0
         self._knows_format = False
 
-    def sends_audio(self, data: bytes) -> bool:
-        if not self._knows_format or data.find(b"realtime", 0, HEAD) < 0:
+    def sends_audio(self, message: Any) -> bool:
+        head = beginning(message)
+        if not self._knows_format or "realtime" not in head:
             return False
-        if data.find(b'"audio/', 0, HEAD) < 0 and data.find(b'"audio/', -HEAD) < 0:
+        size, end = base64_size(message, head, '"data"')
+        if end < 0 or len(message) - end > _TAIL:
             return False
-        size, end = base64_size(data, b'"data"')
-        if end < 0 or data.find(b'"data"', end) >= 0:
+        # The format stands before the sound or behind it.
+        tail = message[end:]
+        if '"audio/' not in head and '"audio/' not in (tail if isinstance(tail, str) else tail.decode("latin-1")):
             return False
         self.audio.add(size)
         return True

@@ -9,8 +9,9 @@ from otel_voice.capture.observer import Call
 from otel_voice.capture.operation import Sink
 from otel_voice.observation import clock
 from otel_voice.observation.records import RealtimeResponse, ToolRequest
-from otel_voice.providers.openai_realtime_hearing import HEAD, Message, OpenAIHearing, error_type
-from otel_voice.providers.realtime import CALLER, USER_SPEECH, base64_size
+from otel_voice.providers.openai_realtime_hearing import Message, OpenAIHearing, error_type
+from otel_voice.providers.realtime import CALLER, USER_SPEECH, base64_size, beginning
+from otel_voice.providers.realtime_answer import Answer
 
 
 class OpenAIRealtime(OpenAIHearing):
@@ -20,6 +21,9 @@ class OpenAIRealtime(OpenAIHearing):
         super().__init__(sink)
         self._asked: list[tuple[int, object]] = []
         """When the program asked for answers that have not begun, and the ids that it gave these messages."""
+        self._sounding_id = "no answer"
+        self._sounding: Answer | None = None
+        """The answer whose sound came last."""
 
     def opening(self, call: Call) -> bool:
         client = _private(call.instance, "client")
@@ -59,6 +63,8 @@ class OpenAIRealtime(OpenAIHearing):
             self._item_sent(message.get("item") or {})
         elif kind == "conversation.item.truncate":
             self._truncated(message)
+        elif kind == "input_audio_buffer.append":  # written in an unusual order
+            self.hears_audio(len(str(message.get("audio"))) * 3 // 4)
         elif kind == "input_audio_buffer.commit":
             self.commits()
 
@@ -81,16 +87,20 @@ class OpenAIRealtime(OpenAIHearing):
         if answer is self.playing:
             self.release()
 
-    def receives_audio(self, data: bytes) -> bool:
-        if data.find(b'audio.delta"', 0, HEAD) < 0:
+    def receives_audio(self, message: Any) -> bool:
+        head = beginning(message)
+        if 'audio.delta"' not in head:
             return False
-        answer = self.answering.get(_id(data))
-        size, end = base64_size(data, b'"delta"')
+        if self._sounding_id not in head:
+            self._sounding_id = _id(head)
+            self._sounding = self.answering.get(self._sounding_id)
+        size, end = base64_size(message, head, '"delta"')
+        answer = self._sounding
         if answer is None or end < 0:
             return False
-        answer.sound(size)
         if not answer.items:
-            answer.items.add(_id(data, b'"item_id"'))
+            answer.items.add(_id(head, '"item_id"'))
+        answer.sound(size)
         return True
 
     def message(self, message: Message) -> None:
@@ -142,6 +152,7 @@ class OpenAIRealtime(OpenAIHearing):
         response = message.get("response") or {}
         key = str(response.get("id"))
         answer = self.answering.get(key)
+        self._sounding_id, self._sounding = "no answer", None
         if answer is None:
             return
         record = answer.record
@@ -210,10 +221,8 @@ def _private(manager: Any, name: str) -> Any:
     )
 
 
-def _id(data: bytes, key: bytes = b'"response_id"') -> str:
-    at = data.find(key, 0, HEAD)
-    begin = data.find(b'"', at + len(key)) + 1
-    return data[begin : data.find(b'"', begin)].decode(errors="replace") if at >= 0 and begin else ""
+def _id(head: str, key: str = '"response_id"') -> str:
+    return head.partition(key)[2].partition('"')[2].partition('"')[0]
 
 
 def _usage(record: RealtimeResponse, usage: Message) -> None:

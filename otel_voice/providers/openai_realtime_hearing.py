@@ -9,14 +9,10 @@ from otel_voice.capture.operation import Sink
 from otel_voice.observation import clock
 from otel_voice.observation.records import RealtimeResponse, SpeechToText
 from otel_voice.providers.openai_realtime_session import Settings
-from otel_voice.providers.realtime import CALLER, PROVIDER_EVENT, Realtime, base64_size
+from otel_voice.providers.realtime import CALLER, PROVIDER_EVENT, Realtime, base64_size, beginning
 from otel_voice.providers.realtime_said import Said
 
 Message = Mapping[str, Any]
-
-HEAD = 256
-"""Bytes at the beginning of a message in which its type and ids stand."""
-_APPEND = b"input_audio_buffer.append"
 
 
 class OpenAIHearing(Realtime):
@@ -41,16 +37,21 @@ class OpenAIHearing(Realtime):
         self.filled(record)
         record.conversation, record.session_id = self.conversation, self.session_id
 
-    def sends_audio(self, data: bytes) -> bool:
-        if data.find(_APPEND, 0, HEAD) < 0 and data.find(_APPEND, -HEAD) < 0:
+    def sends_audio(self, message: Any) -> bool:
+        head = beginning(message)
+        if "input_audio_buffer.append" not in head:
             return False
-        size, end = base64_size(data, b'"audio"')
+        size, end = base64_size(message, head, '"audio"')
         if end < 0:
             return False
+        self.hears_audio(size)
+        return True
+
+    def hears_audio(self, size: int) -> None:
+        """The program sent so much of the user's audio. This is the hot path."""
         if self._buffered_ns is None:
             self._buffered_ns = clock.now()
         self.audio.add(size)
-        return True
 
     def commits(self) -> None:
         """The program says that the user is done."""

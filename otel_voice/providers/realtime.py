@@ -21,6 +21,10 @@ from otel_voice.providers.realtime_said import Said
 USER_SPEECH = "user_speech"
 PROVIDER_EVENT = "provider_event"
 CALLER = "caller"
+HEAD = 256
+"""Letters at the beginning of a message in which its type, ids and formats stand."""
+_TEXT: Any = ('"', "=")
+_BYTES: Any = (b'"', b"=")
 
 
 class Realtime(Connection):
@@ -54,11 +58,11 @@ class Realtime(Connection):
         """The record of an utterance, with what is known of the whole connection; its start is now."""
 
     @abstractmethod
-    def sends_audio(self, data: bytes) -> bool:
+    def sends_audio(self, message: Any) -> bool:
         """Count the audio in a message of the program. False when it is about something else. This is the hot path."""
 
     @abstractmethod
-    def receives_audio(self, data: bytes) -> bool:
+    def receives_audio(self, message: Any) -> bool:
         """Count the audio in a message of the service. False when it is about something else, too: the hot path."""
 
     @abstractmethod
@@ -75,18 +79,18 @@ class Realtime(Connection):
             self.audio = AudioClock(byte_rate(encoding, rate))
 
     def sent(self, message: Any) -> None:
-        self._release_played()
-        data = message.encode() if isinstance(message, str) else message
-        if not self.sends_audio(data):
-            content = parsed(data)
+        if self.playing is not None:
+            self._release_played()
+        if not self.sends_audio(message):
+            content = parsed(message)
             with self.lock:
                 self.sending(content)
 
     def received(self, message: Any) -> None:
-        self._release_played()
-        data = message.encode() if isinstance(message, str) else message
-        if not self.receives_audio(data):
-            content = parsed(data)
+        if self.playing is not None:
+            self._release_played()
+        if not self.receives_audio(message):
+            content = parsed(message)
             with self.lock:
                 if not self.over:
                     self.message(content)
@@ -184,13 +188,25 @@ class Realtime(Connection):
             self.sink.session_closed(self.conversation)
 
 
-def base64_size(data: bytes, key: bytes, start: int = 0) -> tuple[int, int]:
-    """Bytes of what the member `key` holds in base64, without decoding it, and where it ends; -1 when there is none."""
-    at = data.find(key, start)
-    if at < 0:
+def beginning(message: Any) -> str:
+    """Where the type, the ids and the formats of a message stand, as text: in bytes even `in` is dear."""
+    head = message[:HEAD]
+    return head if isinstance(head, str) else head.decode("latin-1")
+
+
+def base64_size(message: Any, head: str, key: str) -> tuple[int, int]:
+    """Bytes of what the member `key` holds in base64, without decoding it, and where it ends; -1 when there is none.
+
+    `head` is the beginning of the message, in which the key is looked for. Made of what costs a message the least.
+    """
+    quote, padding = _TEXT if isinstance(message, str) else _BYTES
+    before, found, after = head.partition(key)
+    gap, opening, _ = after.partition('"')
+    begin = len(before) + len(found) + len(gap) + 1
+    end = message.find(quote, begin) if opening else -1
+    if end < 0:
         return 0, -1
-    begin = data.find(b'"', at + len(key)) + 1
-    end = data.find(b'"', begin)
-    if begin == 0 or end < 0:
-        return 0, -1
-    return (end - begin) * 3 // 4 - data.count(b"=", max(begin, end - 2), end), end
+    size = (end - begin) * 3 // 4
+    if message[end - 1 : end] == padding:
+        size -= 2 if message[end - 2 : end - 1] == padding else 1
+    return size, end

@@ -43,6 +43,9 @@ def context_manager(function: Any) -> bool:
 
 
 def async_context_manager(function: Any) -> bool:
+    # An SDK may put a warning around it, as Google GenAI 1.0 does around a connection.
+    while _code(function) is not _ASYNC_CONTEXT_MANAGER_CODE and hasattr(function, "__wrapped__"):
+        function = function.__wrapped__
     return _code(function) is _ASYNC_CONTEXT_MANAGER_CODE
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -51,6 +52,7 @@ class Talk:
                 await self.session.send_realtime_input(audio=chunk)
             else:
                 await self.session.send(input=chunk)
+            await asyncio.sleep(0)  # sending need not wait, and the program reads meanwhile
 
     async def writes(self, text: str) -> None:
         """Put a text into the conversation."""
