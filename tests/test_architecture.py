@@ -26,6 +26,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "logs": {"telemetry", "export"},
     "export": {"settings"},
     "local": {"telemetry"},
+    "doctor": {"capture", "providers"},
     "simulators": set(),
     "stack": set(),
     "cli": {ALL},

@@ -94,6 +94,10 @@ class Installation:
         """Whether the installed version is one we may patch. A newer one than we know is tried."""
         return _numbers(self._found_version()) >= _numbers(self.provider.since)
 
+    def tested(self) -> bool:
+        """Whether the installed version is before the first that nobody has read."""
+        return _numbers(self._found_version()) < _numbers(self.provider.before)
+
     def _found_version(self) -> str:
         if self.version is None:
             try:
