@@ -121,7 +121,7 @@ class Installation:
                 self.provider.distribution,
             )
             return
-        self.missing.extend(str(point) for point in self.points() if not _exists(package, point.module))
+        self.missing.extend(str(point) for point in self.points() if not _exists(point.module))
         self._report_missing()
 
     def _module_imported(self, name: str, module: ModuleType) -> None:
@@ -187,21 +187,21 @@ def _resolve(module: ModuleType, target: str) -> tuple[Any, str]:
     return owner, name
 
 
-def _exists(package: ModuleType, module: str) -> bool:
-    """Whether a submodule can be found, without importing it or its parents."""
+def _exists(module: str) -> bool:
+    """Whether a module can be found, without importing it or its parents."""
     if module in sys.modules:
         return True
-    path = getattr(package, "__path__", None)
-    name = package.__name__
-    for part in module.removeprefix(name).split(".")[1:]:
-        if path is None:
-            return False
-        name = f"{name}.{part}"
-        spec = PathFinder.find_spec(name, path)
-        if spec is None:
-            return False
-        path = spec.submodule_search_locations
-    return True
+    path = _search_path(module.rpartition(".")[0])
+    return path is not None and PathFinder.find_spec(module, path) is not None
+
+
+def _search_path(package: str) -> Any:
+    """Where the modules of a package are looked for; None when there is no such package."""
+    if package in sys.modules:
+        return getattr(sys.modules[package], "__path__", None)
+    above = _search_path(package.rpartition(".")[0]) if package else None
+    spec = PathFinder.find_spec(package, above) if above is not None else None
+    return None if spec is None else spec.submodule_search_locations
 
 
 def _numbers(version: str) -> tuple[int, ...]:

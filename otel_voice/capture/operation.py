@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import weakref
 from collections import deque
+from collections.abc import Callable
+from functools import partial
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -131,7 +133,7 @@ class Running:
         # The garbage collector may run anywhere, also where this thread holds a lock that ending would wait for.
         inside = guarded(self._sink.inside)
         if inside and self._open:
-            _postponed.append((self, at))
+            _postponed.append(partial(self._end, Outcome.INTERRUPTED, at))
         else:
             self._end(Outcome.INTERRUPTED, at)
 
@@ -151,14 +153,21 @@ class Running:
         record.error = None  # a kept exception would keep the program's frames alive
 
 
-_postponed: deque[tuple[Running, int]] = deque()
+_postponed: deque[Callable[[], None]] = deque()
 
 
 def settle() -> None:
     """End what was collected at a moment when it could not be told."""
     while _postponed:
-        running, at = _postponed.popleft()
-        running._end(Outcome.INTERRUPTED, at)
+        _postponed.popleft()()
+
+
+def collected(sink: Sink, ending: Callable[[], None]) -> None:
+    """End what was collected: now, or where this thread may hold a lock, with the next operation."""
+    if guarded(sink.inside):
+        _postponed.append(ending)
+    else:
+        ending()
 
 
 class Ending:

@@ -68,11 +68,11 @@ class Listening(Connection):
         offsets = [offset for offset in (onset and onset.offset, heard.first_sound) if offset is not None]
         return Utterance(record, self.sink, self.audio, min(offsets, default=None))
 
-    def finish(self, channel: int, now: int, last_sound: float | None = None) -> None:
+    def finish(self, channel: int, now: int, last_sound: float | None = None, source: str = "word_offsets") -> None:
         """The utterance of a channel is over, if one is open."""
         utterance = self.utterances.pop(channel, None)
         if utterance is not None:
-            utterance.finish(now, last_sound)
+            utterance.finish(now, last_sound, source)
 
     def drained(self) -> None:
         while self.utterances:

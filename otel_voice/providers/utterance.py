@@ -76,11 +76,11 @@ class Utterance:
         if self._record.endpoint_ns is None:
             self._record.endpoint_ns = now
 
-    def finish(self, now: int, last_sound: float | None = None) -> None:
-        """The utterance is over, and the program knows it now."""
+    def finish(self, now: int, last_sound: float | None = None, source: str = "word_offsets") -> None:
+        """The utterance is over, and the program knows it now; `source` says from where `last_sound` is known."""
         self._record.final_ns = now
         self.endpoint(now)
-        self._settle(last_sound)
+        self._settle(last_sound, source)
         self._running.complete()
 
     def leave(self) -> None:
@@ -89,7 +89,7 @@ class Utterance:
             self._gather()
             self._running.interrupt()
         else:
-            self._settle(None)
+            self._settle(None, "word_offsets")
             self._running.complete()
 
     def fail(self, error: BaseException, error_type: str | None) -> None:
@@ -108,12 +108,12 @@ class Utterance:
             self._weights += weight
             self._confidence += (heard.confidence - self._confidence) * (weight / self._weights)
 
-    def _settle(self, last_sound: float | None) -> None:
+    def _settle(self, last_sound: float | None, source: str) -> None:
         """Say when speech ended: where the last word ends, else when the final transcript came."""
         record = self._record
         offset = self._last_sound if last_sound is None else last_sound
         moment = self._audio.moment(offset) if offset is not None else None
-        record.speech_end_source = "final_transcript" if moment is None else "word_offsets"
+        record.speech_end_source = "final_transcript" if moment is None else source
         final = record.final_ns
         record.speech_ended_ns = final if moment is None or final is None else min(moment, final)
         self._gather()

@@ -24,7 +24,7 @@ def connection(point: Point, sink: Sink, active: Active) -> Wrapper:
         observer = begin_session(point, sink, active, Call(instance, args, kwargs))
         if observer is None:
             return wrapped(*args, **kwargs)
-        with _Opening(observer):
+        with Opening(observer):
             result = wrapped(*args, **kwargs)
         guarded(_listen, observer, result)
         return result
@@ -62,7 +62,7 @@ def connecting(point: Point, sink: Sink, active: Active) -> Wrapper:
         observer = begin_session(point, sink, active, Call(instance, args, kwargs))
         if observer is None:
             return wrapped(*args, **kwargs)
-        with _Opening(observer):
+        with Opening(observer):
             result = wrapped(*args, **kwargs)
         guarded(_listen, observer, instance)
         return result
@@ -99,7 +99,7 @@ async def _opened(
     observer = begin_session(point, sink, active, made)
     if observer is None:
         return await opening
-    with _Opening(observer):
+    with Opening(observer):
         result = await opening
     guarded(_listen, observer, held_by(result))
     return result
@@ -117,7 +117,7 @@ def _listen(observer: SessionObserver, holder: Any) -> None:
         tap_closing(websocket, observer)
 
 
-class _Opening:
+class Opening:
     """Tells the observer when the connection could not be opened."""
 
     def __init__(self, observer: SessionObserver) -> None:

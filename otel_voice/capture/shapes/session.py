@@ -9,7 +9,7 @@ from typing import Any, cast
 
 from otel_voice.capture.guard import guarded
 from otel_voice.capture.observer import Call, SessionObserver
-from otel_voice.capture.operation import Sink
+from otel_voice.capture.operation import Sink, settle
 from otel_voice.capture.points import Active, Point, Wrapper
 from otel_voice.capture.tap import tap
 
@@ -55,6 +55,7 @@ def begin_session(point: Point, sink: Sink, active: Active, made: Call) -> Sessi
     """Start observing a connection that is about to be made; None when it is not to be observed."""
     if not active.on or not sink.enabled():
         return None
+    guarded(settle)
     observer = cast("type[SessionObserver]", point.observer)(sink)
     return observer if guarded(observer.opening, made) else None
 
