@@ -6,7 +6,6 @@ of its methods, passes through us.
 
 from __future__ import annotations
 
-import inspect
 import sys
 import weakref
 from collections.abc import AsyncIterator, Callable, Iterator
@@ -17,6 +16,7 @@ from typing import Any, Protocol
 from otel_voice.capture.guard import guarded, shielded
 from otel_voice.capture.observer import Observer
 from otel_voice.capture.operation import Abandonment, Ending, Running
+from otel_voice.capture.shadows import Shadows
 from otel_voice.observation import clock
 
 _END = object()
@@ -48,7 +48,7 @@ class Closing:
     response: Any
 
     def begin(self, running: Running, observer: Observer, held: Abandonment) -> None:
-        _shadow_closing(_Shadows(self.response), running)
+        shadow_closing(Shadows(self.response), running)
 
 
 @dataclass(frozen=True)
@@ -64,10 +64,10 @@ class Body:
                 return inner
             return followed(inner, running, observer.body, held)
 
-        shadows = _Shadows(self.response)
+        shadows = Shadows(self.response)
         for name in ("iter_bytes", "aiter_bytes", "iter_raw", "aiter_raw"):
             shadows.after(name, follow)
-        _shadow_closing(shadows, running)
+        shadow_closing(shadows, running)
 
 
 @dataclass(frozen=True)
@@ -78,7 +78,7 @@ class Later:
     method: str
 
     def begin(self, running: Running, observer: Observer, held: Abandonment) -> None:
-        shadows = _Shadows(self.owner)
+        shadows = Shadows(self.owner)
 
         def read(result: Any) -> Any:
             shadows.lift()
@@ -158,13 +158,14 @@ async def aiterate(
             await close()
 
 
-def _shadow_closing(shadows: _Shadows, running: Running) -> None:
+def shadow_closing(shadows: Shadows, running: Running) -> None:
+    """Let the closing of a response end the operation, unless the reading itself called it."""
     # Before the close: a read that it cuts short fails in another thread while this one is still closing.
     for name in ("close", "aclose"):
         shadows.before(name, lambda: guarded(_closing, shadows, running))
 
 
-def _closing(shadows: _Shadows, running: Running) -> None:
+def _closing(shadows: Shadows, running: Running) -> None:
     """A response is closed: by its own reading, which then says how it ended, or by somebody who wants no more."""
     shadows.lift()
     readers = [reader for reader in (reference() for reference in running.readers) if _is_reading(reader)]
@@ -184,59 +185,3 @@ def _is_on_this_stack(reader: Any) -> bool:
     while below is not None and below is not frame:
         below = below.f_back
     return below is not None
-
-
-class _Shadows:
-    """Methods put before the class's own on one object. Lifted when they have served: they make it refer to itself,
-    and the program's last reference to it should still be the last."""
-
-    def __init__(self, owner: Any) -> None:
-        self._owner = owner
-        self._put: list[tuple[str, Any, Any]] = []
-
-    def before(self, name: str, hook: Callable[[], None]) -> None:
-        """Call `hook` before the method."""
-
-        def make(original: Callable[..., Any]) -> Callable[..., Any]:
-            def method(*args: Any, **kwargs: Any) -> Any:
-                hook()
-                return original(*args, **kwargs)
-
-            return method
-
-        self._shadow(name, make)
-
-    def after(self, name: str, hook: Callable[[Any], Any]) -> None:
-        """Let `hook` see what the method returned, and return it or what stands for it."""
-
-        def make(original: Callable[..., Any]) -> Callable[..., Any]:
-            def method(*args: Any, **kwargs: Any) -> Any:
-                result = original(*args, **kwargs)
-                return _awaited(result, hook) if inspect.iscoroutine(result) else hook(result)
-
-            return method
-
-        self._shadow(name, make)
-
-    def _shadow(self, name: str, make: Callable[[Callable[..., Any]], Callable[..., Any]]) -> None:
-        original = getattr(self._owner, name, None)
-        if original is None:
-            return
-        method = make(original)
-        self._put.append((name, method, vars(self._owner).get(name)))
-        setattr(self._owner, name, method)
-
-    def lift(self) -> None:
-        """Take back what nobody has put another over."""
-        for name, method, earlier in self._put:
-            if vars(self._owner).get(name) is not method:
-                continue
-            if earlier is None:
-                delattr(self._owner, name)
-            else:
-                setattr(self._owner, name, earlier)
-        self._put.clear()
-
-
-async def _awaited(result: Any, hook: Callable[[Any], Any]) -> Any:
-    return hook(await result)
