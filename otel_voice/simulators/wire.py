@@ -6,6 +6,7 @@ import asyncio
 import hashlib
 import itertools
 import json
+import re
 import socket
 import struct
 from collections.abc import Awaitable, Callable, Iterable, Mapping
@@ -133,8 +134,13 @@ def guarded(route: Route) -> Callable[[web.Request], Awaitable[web.StreamRespons
 async def _refusal(provider: Provider, request: web.Request, asked: Behaviour) -> int | None:
     if (provider.key_of(request) or "invalid") == "invalid":
         return UNAUTHORIZED
-    retry = int(request.headers.get("x-stainless-retry-count", "0"))
-    return asked.fail if asked.fails(await provider.model_of(request), retry) else None
+    return asked.fail if asked.fails(await provider.model_of(request), _retry(request)) else None
+
+
+def _retry(request: web.Request) -> int:
+    """Which repetition of a request this is, where its SDK tells: `attempt=1; max=4` is the first try."""
+    attempt = re.match(r"attempt=(\d+)", request.headers.get("amz-sdk-request", ""))
+    return int(attempt[1]) - 1 if attempt else int(request.headers.get("x-stainless-retry-count", "0"))
 
 
 def reset(request: web.Request) -> None:
