@@ -12,6 +12,7 @@ from typing import Any, TypeVar, cast
 
 from opentelemetry import context as otel_context
 
+from otel_voice.call import Call
 from otel_voice.conversations import carry, tracker
 from otel_voice.conversations.model import Conversation, ConversationOutcome, Origin, Turn
 from otel_voice.observation import clock
@@ -102,17 +103,18 @@ class conversation(_Block):  # noqa: N801 - used as a statement
         }
         self._tokens: tuple[Any, Any] | None = None
         self.current: Conversation | None = None
+        """What is open inside the block; the program gets a `Call` of it."""
 
     def _again(self) -> conversation:
         return conversation(self._id, **self._given)
 
-    def _enter(self) -> Conversation:
+    def _enter(self) -> Call:
         carry.into_threads()
         self.current = runtime().conversations.open(
             Conversation(self._id or uuid.uuid4().hex, Origin.EXPLICIT, given=self._id is not None, **self._given)
         )
         self._tokens = tracker.current.set(self.current), otel_context.attach(self.current.handle.context)
-        return self.current
+        return Call(self.current)
 
     def _exit(self, error: BaseException | None) -> None:
         if self.current is None or self._tokens is None:
@@ -140,7 +142,7 @@ class turn(_Block):  # noqa: N801 - used as a statement
         return turn()
 
     def _enter(self) -> Turn | None:
-        at = current_conversation()
+        at = runtime().conversations.find()
         if at is not None:
             self.current = runtime().conversations.open_turn(at)
         return self.current
@@ -150,6 +152,7 @@ class turn(_Block):  # noqa: N801 - used as a statement
             runtime().conversations.close_turn(self.current)
 
 
-def current_conversation() -> Conversation | None:
+def current_conversation() -> Call | None:
     """The conversation that the code running here belongs to; None when there is none, or it is ambiguous."""
-    return runtime().conversations.find()
+    found = runtime().conversations.find()
+    return None if found is None else Call(found)

@@ -13,6 +13,7 @@ from opentelemetry.trace import TracerProvider
 
 from otel_voice.capture.operation import settle
 from otel_voice.conversations.model import Conversation, Turn
+from otel_voice.conversations.states import Transition
 from otel_voice.conversations.tracker import Conversations
 from otel_voice.export import exit as process_exit
 from otel_voice.logs import context as log_context
@@ -80,6 +81,15 @@ class Runtime:
     def turn_ended(self, turn: Turn) -> None:
         if turn.process == os.getpid():  # a forked child has a copy of a turn that its parent ends
             turn.handle.telemetry.turn_ended(turn)
+
+    def state_changed(self, conversation: Conversation, transition: Transition) -> None:
+        conversation.handle.telemetry.state_changed(conversation, transition)
+
+    def fell_back(self, conversation: Conversation, reason: str) -> None:
+        conversation.handle.telemetry.fell_back(conversation, reason)
+
+    def retried(self, conversation: Conversation, reason: str) -> None:
+        conversation.handle.telemetry.retried(conversation, reason)
 
     def _log_context(self) -> log_context.LogContext | None:
         conversation = self.conversations.find()

@@ -22,7 +22,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "capture": {"observation"},
     "conversations": {"observation"},
     "providers": {"capture", "observation"},
-    "telemetry": {"observation", "conversations", "schema"},
+    "prices": {"observation"},
+    "telemetry": {"observation", "conversations", "prices", "schema"},
     "logs": {"telemetry", "export"},
     "export": {"settings"},
     "local": {"telemetry"},
@@ -35,11 +36,12 @@ MAY_IMPORT: dict[str, set[str]] = {
     "instrumentors": {ALL},
     "runtime": {ALL},
     "api": {ALL},
+    "call": {ALL},
     "": {ALL},
 }
 
 # Who may import what from outside, anywhere in the file.
-WIRING = {"distro", "configurator", "instrumentors", "runtime", "api"}
+WIRING = {"distro", "configurator", "instrumentors", "runtime", "api", "call"}
 OPENTELEMETRY = {"telemetry", "logs", "export", "local", "cli"} | WIRING
 # export waits for multiprocessing to be imported, so that nothing is imported because we are installed.
 WRAPT = {"capture", "export"}

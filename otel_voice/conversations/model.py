@@ -8,8 +8,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from otel_voice.conversations.breakdown import Stage
+from otel_voice.conversations.spoken import Spoken
+from otel_voice.conversations.states import States
+from otel_voice.conversations.talk import Shares, Talk
 from otel_voice.observation import clock
-from otel_voice.observation.records import Inference, SpeechToText
+from otel_voice.observation.records import Inference, SpeechToText, TextToSpeech
 
 
 class Origin(enum.Enum):
@@ -26,6 +29,7 @@ class ConversationOutcome(enum.Enum):
     COMPLETED = "completed"
     FAILED = "failed"
     ABANDONED = "abandoned"
+    TRANSFERRED = "transferred"
 
 
 class Moment:
@@ -59,10 +63,17 @@ class Turn:
         self.speech_ended_ns: int | None = None
         self.speech_end_source: str | None = None
         self.first_audio_ns: int | None = None
+        self.speech_end_told = False
+        """Whether the program said when the user's speech ended; it knows better than any provider."""
+        self.first_audio_source = "first_audio_byte"
         self.heard: SpeechToText | None = None
         """The utterance that is answered."""
         self.inferences: list[Inference] = []
         """The model calls before the first audio of the answer, in order of their start."""
+        self.synthesis: TextToSpeech | None = None
+        """The synthesis that was heard first."""
+        self.spoken = Spoken()
+        """What the user heard of the answer."""
         self.stages: Sequence[Stage] = ()
         """What the response latency was spent on."""
         self.playback_until_ns: int | None = None
@@ -71,6 +82,10 @@ class Turn:
         self.syntheses = 0
         """Syntheses that are running."""
         self.errors = 0
+        self.fallbacks = 0
+        self.retries = 0
+        self.state: str | None = conversation.states.current
+        """Where the dialogue stood last in this turn."""
         self.interrupted_by: str | None = None
         self.superseded = False
         self.process = os.getpid()
@@ -116,6 +131,12 @@ class Conversation:
         self.last_activity_ns = self.opened.ns
         self.ended_ns: int | None = None
         self.turn: Turn | None = None
+        self.playing: Turn | None = None
+        """The turn whose answer the program plays, when it tells."""
+        self.speaking_ns: int | None = None
+        """Since when the user speaks, when the program tells."""
+        self.talk = Talk()
+        self.states = States(self.opened.ns)
         self.turns = 0
         self.answered_turns = 0
         self.sessions = 0
@@ -123,6 +144,8 @@ class Conversation:
         self.running = 0
         self.last_failed = False
         self.outcome: ConversationOutcome | None = None
+        self.said_outcome: ConversationOutcome | None = None
+        """How it will have ended, as the program knows it already."""
         self.process = os.getpid()
         self.handle: Any = None
         """The telemetry's own handle of this conversation."""
@@ -131,6 +154,11 @@ class Conversation:
     def closed(self) -> bool:
         """True after hang-up."""
         return self.ended_ns is not None
+
+    @property
+    def shares(self) -> Shares | None:
+        """Who spoke how much; None before hang-up, and where nobody was heard."""
+        return None if self.ended_ns is None else self.talk.shares(self.opened.ns, self.ended_ns)
 
     @property
     def duration(self) -> float | None:

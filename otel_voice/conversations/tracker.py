@@ -10,11 +10,12 @@ import asyncio
 import os
 import threading
 import uuid
+from collections.abc import Callable
 from contextvars import ContextVar
 from typing import Any
 from weakref import WeakKeyDictionary
 
-from otel_voice.conversations import turns
+from otel_voice.conversations import marks, turns
 from otel_voice.conversations.model import Conversation, ConversationOutcome, Origin, Place, Turn
 from otel_voice.conversations.tools import Tools
 from otel_voice.observation import clock
@@ -49,11 +50,12 @@ class Conversations:
         with self._lock:
             if conversation.closed or conversation.process != os.getpid():
                 return
+            marks.close(conversation, conversation.last_activity_ns, self._listener)
             if conversation.turn is not None:
                 turns.end_turn(conversation.turn, self._listener)
                 conversation.turn = None
             conversation.ended_ns = conversation.last_activity_ns
-            conversation.outcome = outcome or _outcome(conversation)
+            conversation.outcome = outcome or conversation.said_outcome or _outcome(conversation)
             self._forget(conversation)
             self._listener.conversation_closed(conversation)
 
@@ -97,6 +99,12 @@ class Conversations:
         with self._lock:
             turn.touch(clock.now())
             turns.supersede(turn, self._listener)
+
+    def mark(self, conversation: Conversation, mark: Callable[..., None], *told: Any) -> None:
+        """Take in what the program tells (see `marks`); after hang-up nothing is left to tell."""
+        with self._lock:
+            if not conversation.closed and conversation.process == os.getpid():
+                mark(conversation, *told, self._listener)
 
     def first_chunk(self, place: Place, record: Operation) -> None:
         """The first chunk of an operation is in the caller's hands."""

@@ -10,6 +10,7 @@ from typing import Protocol
 
 from otel_voice.conversations.breakdown import breakdown
 from otel_voice.conversations.model import Conversation, Turn
+from otel_voice.conversations.states import Transition
 from otel_voice.observation.records import (
     Inference,
     Operation,
@@ -43,6 +44,15 @@ class Listener(Protocol):
     def turn_ended(self, turn: Turn) -> None:
         """A turn is over."""
 
+    def state_changed(self, conversation: Conversation, transition: Transition) -> None:
+        """The dialogue moved to another state."""
+
+    def fell_back(self, conversation: Conversation, reason: str) -> None:
+        """The dialogue fell back."""
+
+    def retried(self, conversation: Conversation, reason: str) -> None:
+        """Something was tried once more."""
+
 
 def begin_operation(conversation: Conversation, record: Operation, listener: Listener) -> Turn:
     """The turn that an operation belongs to, opened when there is none for it."""
@@ -72,6 +82,7 @@ def end_operation(conversation: Conversation, turn: Turn, record: Operation, lis
     turn.errors += record.outcome is Outcome.FAILED
     if isinstance(record, SpeechToText):
         _heard(turn, record)
+        _listened(conversation, record)
     elif isinstance(record, TextToSpeech | RealtimeResponse):
         turn.syntheses -= 1
         _spoken(turn, record)
@@ -87,11 +98,18 @@ def first_audio(turn: Turn, record: TextToSpeech | RealtimeResponse, listener: L
             return
         if record.answers is not None:  # its transcript may come long after the answer
             _heard(turn, record.answers)
+    if turn.synthesis is None and isinstance(record, TextToSpeech):
+        turn.synthesis = record
     if turn.first_audio_ns is None:
-        turn.first_audio_ns = record.first_chunk_ns
-        turn.conversation.answered_turns += 1
-        _explain(turn, record)
-        listener.turn_answered(turn)
+        answered(turn, record.first_chunk_ns, listener)
+
+
+def answered(turn: Turn, at: int | None, listener: Listener) -> None:
+    """The first audio of the answer was heard."""
+    turn.first_audio_ns = at
+    turn.conversation.answered_turns += 1
+    explain(turn)
+    listener.turn_answered(turn)
 
 
 def supersede(turn: Turn, listener: Listener) -> None:
@@ -107,7 +125,10 @@ def end_turn(turn: Turn, listener: Listener) -> None:
     """The turn is over."""
     if turn.ended_ns is None:
         turn.ended_ns = turn.last_activity_ns
+        for begins, ends in turn.spoken.intervals():
+            turn.conversation.talk.agent_spoke(begins, ends)
         listener.turn_ended(turn)
+        turn.heard, turn.inferences, turn.synthesis = None, [], None
 
 
 def open_turn(conversation: Conversation, initiator: str, started_ns: int, listener: Listener) -> Turn:
@@ -131,13 +152,21 @@ def _turn_of(conversation: Conversation, record: Operation, listener: Listener) 
         return open_turn(conversation, "user", record.started_ns, listener)
     if not turn.answered:
         return turn  # the user goes on speaking before there was an answer
-    if _is_speaking(turn, record.started_ns):
-        turn.interrupted_by = USER_SPEECH
+    interrupts(turn, record.started_ns)
     return open_turn(conversation, "user", record.started_ns, listener)
 
 
+def interrupts(turn: Turn, at: int) -> None:
+    """The user begins to speak; if the agent does still, that cuts the answer short."""
+    if _is_speaking(turn, at):
+        turn.interrupted_by = turn.interrupted_by or USER_SPEECH
+        turn.spoken.onset_ns = turn.spoken.onset_ns or at
+
+
 def _is_speaking(turn: Turn, at: int) -> bool:
-    """Whether the agent's answer was still to be heard at `at`, as far as bytes and their length tell."""
+    """Whether the agent's answer was still to be heard at `at`, as the program, or bytes and their length tell."""
+    if turn.spoken.told:
+        return turn.spoken.playing_ns is not None
     if turn.first_audio_ns is None:
         return False
     return turn.syntheses > 0 or turn.playback_until_ns is None or at < turn.playback_until_ns
@@ -149,17 +178,17 @@ def _asked(turn: Turn, record: Inference) -> None:
         del turn.inferences[:-MOST_INFERENCES]
 
 
-def _explain(turn: Turn, record: TextToSpeech | RealtimeResponse) -> None:
-    """Say what the caller waited for; what that needs is not kept any longer."""
-    synthesis = record if isinstance(record, TextToSpeech) else None
+def explain(turn: Turn) -> None:
+    """Say what the caller waited for."""
     if turn.speech_ended_ns is not None and turn.first_audio_ns is not None:
-        turn.stages = breakdown(turn.speech_ended_ns, turn.first_audio_ns, turn.heard, turn.inferences, synthesis)
-    turn.heard = None
-    turn.inferences = []
+        turn.stages = breakdown(turn.speech_ended_ns, turn.first_audio_ns, turn.heard, turn.inferences, turn.synthesis)
 
 
 def _heard(turn: Turn, record: SpeechToText) -> None:
     if turn.first_audio_ns is not None:
+        return
+    if turn.speech_end_told:
+        turn.heard = record
         return
     ended, source = record.speech_ended_ns, record.speech_end_source
     if ended is None and not record.streamed and record.outcome is Outcome.COMPLETED:
@@ -173,11 +202,18 @@ def _heard(turn: Turn, record: SpeechToText) -> None:
 def _spoken(turn: Turn, record: TextToSpeech | RealtimeResponse) -> None:
     if record.first_chunk_ns is None or (isinstance(record, RealtimeResponse) and not record.audible):
         return
-    if record.audio_seconds is not None:
-        begins = max(record.first_chunk_ns, turn.playback_until_ns or 0)
-        turn.playback_until_ns = begins + int(record.audio_seconds * 1e9)
-    elif record.ended_ns is not None:
-        turn.playback_until_ns = max(record.ended_ns, turn.playback_until_ns or 0)
+    ends = turn.spoken.made(max(record.first_chunk_ns, turn.playback_until_ns or 0), record)
+    if ends is not None:
+        turn.playback_until_ns = max(ends, turn.playback_until_ns or 0)
     if record.outcome is Outcome.INTERRUPTED and turn.interrupted_by is None:
         known = record.interrupted_by if isinstance(record, RealtimeResponse) else None
         turn.interrupted_by = known or CALLER
+
+
+def _listened(conversation: Conversation, record: SpeechToText) -> None:
+    """When the user spoke, as the recogniser heard it; not where the program tells it."""
+    if not record.streamed:
+        begins, ends = record.started_ns - int((record.audio_seconds or 0) * 1e9), record.started_ns
+    else:
+        begins, ends = record.started_ns, record.speech_ended_ns or record.transcribed_ns or record.started_ns
+    conversation.talk.user_spoke(begins, ends, record.words)

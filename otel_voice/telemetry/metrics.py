@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
-
 from opentelemetry.context import Context
-from opentelemetry.metrics import Counter, Histogram, Meter, UpDownCounter
+from opentelemetry.metrics import Counter, Meter, UpDownCounter
 
 from otel_voice.conversations.breakdown import durations
 from otel_voice.conversations.model import Conversation, Turn
+from otel_voice.conversations.states import Transition
 from otel_voice.observation.records import Inference, Operation, Outcome, SpeechToText, TextToSpeech, ToolCall
 from otel_voice.telemetry import names
 from otel_voice.telemetry.attributes import Attributes, error_type, labels
+from otel_voice.telemetry.dialogue import Dialogue
+from otel_voice.telemetry.instruments import counter, histogram
 from otel_voice.telemetry.pending import Pending
 
 
@@ -20,6 +21,7 @@ class Metrics:
 
     def __init__(self, meter: Meter) -> None:
         self._pending = Pending(meter, self._record)
+        self._answers = Pending(meter, self._answered)
         self._duration = histogram(meter, names.METRIC_GEN_AI_CLIENT_OPERATION_DURATION)
         self._first_chunk = histogram(meter, names.METRIC_GEN_AI_CLIENT_OPERATION_TIME_TO_FIRST_CHUNK)
         self._heard = histogram(meter, names.METRIC_VOICE_STT_AUDIO_DURATION)
@@ -28,6 +30,10 @@ class Metrics:
         self._characters = counter(meter, names.METRIC_VOICE_TTS_CHARACTERS)
         self._latency = histogram(meter, names.METRIC_VOICE_TURN_RESPONSE_LATENCY)
         self._stages = histogram(meter, names.METRIC_VOICE_TURN_STAGE_DURATION)
+        self._stop_latency = histogram(meter, names.METRIC_VOICE_TURN_INTERRUPTION_STOP_LATENCY)
+        self._dialogue = Dialogue(meter)
+        self._dead_air = histogram(meter, names.METRIC_VOICE_CONVERSATION_DEAD_AIR_DURATION)
+        self._first_word = histogram(meter, names.METRIC_VOICE_CONVERSATION_TIME_TO_FIRST_WORD)
         self._interruptions = counter(meter, names.METRIC_VOICE_TURN_INTERRUPTIONS)
         self._conversations = counter(meter, names.METRIC_VOICE_CONVERSATIONS)
         self._conversation_duration = histogram(meter, names.METRIC_VOICE_CONVERSATION_DURATION)
@@ -84,7 +90,13 @@ class Metrics:
             self._characters.add(record.characters, attributes, context)
 
     def turn_answered(self, turn: Turn, context: Context) -> None:
-        """Record the response latency and its stages when the answer is heard, not at hang-up."""
+        """Have the response latency and its stages recorded when metrics are next collected, not at hang-up.
+
+        Until then the program may tell when the answer was really heard.
+        """
+        self._answers.put(turn, context)
+
+    def _answered(self, turn: Turn, context: Context) -> None:
         latency = turn.response_latency
         if latency is None:
             return
@@ -95,9 +107,26 @@ class Metrics:
             self._stages.record(spent / 1e9, {**channel, names.VOICE_TURN_STAGE: stage}, context)
 
     def turn_ended(self, turn: Turn, context: Context) -> None:
-        """Count an interruption."""
-        if turn.interrupted_by is not None:
-            self._interruptions.add(1, {names.VOICE_INTERRUPTION_SOURCE: turn.interrupted_by}, context)
+        """Count an interruption, and how long the agent went on."""
+        if turn.interrupted_by is None:
+            return
+        attributes = {names.VOICE_INTERRUPTION_SOURCE: self._dialogue.bounded(turn.interrupted_by)}
+        self._interruptions.add(1, attributes, context)
+        if turn.spoken.stop_latency is not None:
+            channel = _known({names.VOICE_CONVERSATION_CHANNEL: turn.conversation.channel})
+            self._stop_latency.record(turn.spoken.stop_latency, {**attributes, **channel}, context)
+
+    def state_changed(self, transition: Transition, context: Context) -> None:
+        """Count a move of the dialogue, and how long it stood where it was."""
+        self._dialogue.moved(transition, context)
+
+    def fell_back(self, conversation: Conversation, reason: str, context: Context) -> None:
+        """Count a fallback."""
+        self._dialogue.fell_back(conversation.states.current, reason, context)
+
+    def retried(self, conversation: Conversation, reason: str, context: Context) -> None:
+        """Count a retry."""
+        self._dialogue.retried(conversation.states.current, reason, context)
 
     def conversation_opened(self, conversation: Conversation) -> None:
         """One more is open."""
@@ -117,6 +146,12 @@ class Metrics:
         self._conversation_turns.record(conversation.turns, attributes, context)
         if conversation.duration is not None:
             self._conversation_duration.record(conversation.duration, attributes, context)
+        shares = conversation.shares
+        if shares is not None:
+            self._dead_air.record(shares.dead_air, attributes, context)
+        if shares is not None and shares.first_word is not None:
+            attributes.pop(names.VOICE_CONVERSATION_OUTCOME, None)
+            self._first_word.record(shares.first_word, attributes, context)
 
 
 class OldNames(Metrics):
@@ -176,20 +211,6 @@ class BothNames(NewNames, OldNames):
 
 BY_CONVENTION: dict[str, type[Metrics]] = {"old": OldNames, "new": NewNames, "both": BothNames}
 """The one switch between the conventions' metric names."""
-
-
-def histogram(meter: Meter, name: str) -> Histogram:
-    """A histogram as the schema declares it."""
-    declared = names.METRICS[name]
-    return meter.create_histogram(
-        name, declared.unit, declared.description, explicit_bucket_boundaries_advisory=cast(Any, declared.buckets)
-    )
-
-
-def counter(meter: Meter, name: str) -> Counter:
-    """A counter as the schema declares it."""
-    declared = names.METRICS[name]
-    return meter.create_counter(name, declared.unit, declared.description)
 
 
 def _by_modality(

@@ -95,6 +95,13 @@ VOICE_CONVERSATION_ORIGIN: Final = "voice.conversation.origin"
 VOICE_CONVERSATION_CHANNEL: Final = "voice.conversation.channel"
 VOICE_CONVERSATION_DIRECTION: Final = "voice.conversation.direction"
 VOICE_CONVERSATION_OUTCOME: Final = "voice.conversation.outcome"
+VOICE_CONVERSATION_SPEECH_USER_DURATION: Final = "voice.conversation.speech.user.duration"
+VOICE_CONVERSATION_SPEECH_AGENT_DURATION: Final = "voice.conversation.speech.agent.duration"
+VOICE_CONVERSATION_OVERLAP_DURATION: Final = "voice.conversation.overlap.duration"
+VOICE_CONVERSATION_DEAD_AIR_DURATION: Final = "voice.conversation.dead_air.duration"
+VOICE_CONVERSATION_TALK_RATIO: Final = "voice.conversation.talk_ratio"
+VOICE_CONVERSATION_USER_WORDS_PER_MINUTE: Final = "voice.conversation.user.words_per_minute"
+VOICE_CONVERSATION_TIME_TO_FIRST_WORD: Final = "voice.conversation.time_to_first_word"
 VOICE_CONVERSATION_TURNS: Final = "voice.conversation.turns"
 VOICE_TURN_ID: Final = "voice.turn.id"
 VOICE_TURN_INDEX: Final = "voice.turn.index"
@@ -114,6 +121,17 @@ VOICE_TURN_STAGE_PLAYBACK: Final = "voice.turn.stage.playback"
 VOICE_TURN_STAGE_UNATTRIBUTED: Final = "voice.turn.stage.unattributed"
 VOICE_TURN_FIRST_AUDIO_SOURCE: Final = "voice.turn.first_audio.source"
 VOICE_TURN_ERRORS: Final = "voice.turn.errors"
+VOICE_TURN_STATE: Final = "voice.turn.state"
+VOICE_TURN_FALLBACKS: Final = "voice.turn.fallbacks"
+VOICE_TURN_RETRIES: Final = "voice.turn.retries"
+VOICE_INTERRUPTION_STOP_LATENCY: Final = "voice.interruption.stop_latency"
+VOICE_INTERRUPTION_HEARD_DURATION: Final = "voice.interruption.heard.duration"
+VOICE_INTERRUPTION_UNHEARD_DURATION: Final = "voice.interruption.unheard.duration"
+VOICE_INTERRUPTION_UNHEARD_CHARACTERS: Final = "voice.interruption.unheard.characters"
+VOICE_STATE_NAME: Final = "voice.state.name"
+VOICE_STATE_FROM: Final = "voice.state.from"
+VOICE_STATE_TO: Final = "voice.state.to"
+VOICE_REASON: Final = "voice.reason"
 VOICE_INTERRUPTION_SOURCE: Final = "voice.interruption.source"
 VOICE_LOG_CATEGORY: Final = "voice.log.category"
 
@@ -140,6 +158,13 @@ METRIC_VOICE_TTS_CHARACTERS: Final = "voice.tts.characters"
 METRIC_VOICE_TURN_RESPONSE_LATENCY: Final = "voice.turn.response.latency"
 METRIC_VOICE_TURN_STAGE_DURATION: Final = "voice.turn.stage.duration"
 METRIC_VOICE_TURN_INTERRUPTIONS: Final = "voice.turn.interruptions"
+METRIC_VOICE_TURN_INTERRUPTION_STOP_LATENCY: Final = "voice.turn.interruption.stop_latency"
+METRIC_VOICE_STATE_TRANSITIONS: Final = "voice.state.transitions"
+METRIC_VOICE_STATE_DURATION: Final = "voice.state.duration"
+METRIC_VOICE_FALLBACKS: Final = "voice.fallbacks"
+METRIC_VOICE_RETRIES: Final = "voice.retries"
+METRIC_VOICE_CONVERSATION_DEAD_AIR_DURATION: Final = "voice.conversation.dead_air.duration"
+METRIC_VOICE_CONVERSATION_TIME_TO_FIRST_WORD: Final = "voice.conversation.time_to_first_word"
 METRIC_VOICE_CONVERSATION_ACTIVE: Final = "voice.conversation.active"
 METRIC_VOICE_CONVERSATIONS: Final = "voice.conversations"
 METRIC_VOICE_CONVERSATION_DURATION: Final = "voice.conversation.duration"
@@ -337,6 +362,62 @@ METRICS: Final[Mapping[str, Metric]] = {
         description="Answers cut short.",
         buckets=(),
         labels=("voice.interruption.source",),
+        opt_in="",
+    ),
+    METRIC_VOICE_TURN_INTERRUPTION_STOP_LATENCY: Metric(
+        instrument="histogram",
+        unit="s",
+        description="The user begins to speak over the answer until the agent is silent.",
+        buckets=BUCKETS["stage"],
+        labels=("voice.interruption.source", "voice.conversation.channel"),
+        opt_in="",
+    ),
+    METRIC_VOICE_STATE_TRANSITIONS: Metric(
+        instrument="counter",
+        unit="{transition}",
+        description="The dialogue moved from one state to another.",
+        buckets=(),
+        labels=("voice.state.from", "voice.state.to"),
+        opt_in="",
+    ),
+    METRIC_VOICE_STATE_DURATION: Metric(
+        instrument="histogram",
+        unit="s",
+        description="Time in a state of the dialogue.",
+        buckets=BUCKETS["call"],
+        labels=("voice.state.name",),
+        opt_in="",
+    ),
+    METRIC_VOICE_FALLBACKS: Metric(
+        instrument="counter",
+        unit="{fallback}",
+        description="The dialogue fell back.",
+        buckets=(),
+        labels=("voice.state.name", "voice.reason"),
+        opt_in="",
+    ),
+    METRIC_VOICE_RETRIES: Metric(
+        instrument="counter",
+        unit="{retry}",
+        description="Something was tried again.",
+        buckets=(),
+        labels=("voice.state.name", "voice.reason"),
+        opt_in="",
+    ),
+    METRIC_VOICE_CONVERSATION_DEAD_AIR_DURATION: Metric(
+        instrument="histogram",
+        unit="s",
+        description="Neither spoke, from the first moment to hang-up.",
+        buckets=BUCKETS["call"],
+        labels=("voice.conversation.outcome", "voice.conversation.channel", "voice.conversation.direction"),
+        opt_in="",
+    ),
+    METRIC_VOICE_CONVERSATION_TIME_TO_FIRST_WORD: Metric(
+        instrument="histogram",
+        unit="s",
+        description="First moment to the first sound of the agent.",
+        buckets=BUCKETS["latency"],
+        labels=("voice.conversation.channel", "voice.conversation.direction"),
         opt_in="",
     ),
     METRIC_VOICE_CONVERSATION_ACTIVE: Metric(

@@ -11,31 +11,32 @@ import os
 import weakref
 from collections import deque
 from collections.abc import Callable, Iterable
+from typing import Any, Generic, TypeVar
 
 from opentelemetry.context import Context
 from opentelemetry.metrics import CallbackOptions, Meter, Observation
 
-from otel_voice.observation.records import Operation
+Told = TypeVar("Told")
 
 # Never exported, for it observes nothing. A meter keeps the first of two instruments with one name.
 _names = (f"otel_voice.pending.{number}" for number in itertools.count())
 
 
-class Pending:
-    """A bounded queue of ended operations."""
+class Pending(Generic[Told]):
+    """A bounded queue of what happened: operations that ended, turns that were answered."""
 
     LIMIT = 512
     """Beyond it the call records what is pending itself: nobody collects, or too much happens."""
 
-    def __init__(self, meter: Meter, record: Callable[[Operation, Context], None]) -> None:
+    def __init__(self, meter: Meter, record: Callable[[Told, Context], None]) -> None:
         self._record = record
-        self._queue: deque[tuple[Operation, Context]] = deque()
+        self._queue: deque[tuple[Told, Context]] = deque()
         meter.create_observable_gauge(next(_names), [self._collecting])
         if hasattr(os, "register_at_fork"):
             os.register_at_fork(after_in_child=_forgetting(weakref.ref(self)))
 
-    def put(self, record: Operation, context: Context) -> None:
-        """Add an ended operation."""
+    def put(self, record: Told, context: Context) -> None:
+        """Add one."""
         self._queue.append((record, context))
         if len(self._queue) > self.LIMIT:
             self.settle()
@@ -58,7 +59,7 @@ class Pending:
         return ()
 
 
-def _forgetting(pending: weakref.ref[Pending]) -> Callable[[], None]:
+def _forgetting(pending: weakref.ref[Pending[Any]]) -> Callable[[], None]:
     def forget() -> None:
         alive = pending()
         if alive is not None:

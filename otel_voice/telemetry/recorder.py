@@ -15,6 +15,7 @@ from opentelemetry.metrics import MeterProvider, get_meter
 from opentelemetry.trace import INVALID_SPAN, Span, TracerProvider, get_tracer, set_span_in_context
 
 from otel_voice.conversations.model import Conversation, Place, Turn
+from otel_voice.conversations.states import Transition
 from otel_voice.conversations.tracker import Conversations
 from otel_voice.observation.records import Inference, Operation
 from otel_voice.telemetry import names
@@ -128,14 +129,26 @@ class Telemetry:
     def turn_answered(self, turn: Turn) -> None:
         """Record what the caller felt."""
         self.metrics.turn_answered(turn, turn.handle.context)
-        self.conversations.stages(turn)
 
     def turn_ended(self, turn: Turn) -> None:
         """End a turn's span."""
         told: Told = turn.handle
         self.metrics.turn_ended(turn, told.context)
+        self.conversations.stages(turn)
         attributes = self.conversations.end_turn(told.span, turn)
         self.events.turn_ended(turn, attributes, told.context)
+
+    def state_changed(self, conversation: Conversation, transition: Transition) -> None:
+        """Count a move of the dialogue, and how long it stood where it was."""
+        self.metrics.state_changed(transition, conversation.handle.context)
+
+    def fell_back(self, conversation: Conversation, reason: str) -> None:
+        """Count a fallback."""
+        self.metrics.fell_back(conversation, reason, conversation.handle.context)
+
+    def retried(self, conversation: Conversation, reason: str) -> None:
+        """Count a retry."""
+        self.metrics.retried(conversation, reason, conversation.handle.context)
 
 
 class Recorder:

@@ -7,6 +7,7 @@ from opentelemetry.trace import INVALID_SPAN, Link, Span, SpanKind, Status, Stat
 
 from otel_voice.conversations.breakdown import durations
 from otel_voice.conversations.model import Conversation, Turn
+from otel_voice.conversations.talk import Shares
 from otel_voice.observation.records import Operation, Outcome, ToolCall
 from otel_voice.telemetry import names
 from otel_voice.telemetry.attributes import Attributes, at_end, at_start, error_type, of_place
@@ -114,6 +115,8 @@ class ConversationSpans:
     def end_conversation(self, span: Span, conversation: Conversation) -> None:
         """End the root."""
         span.set_attribute(names.VOICE_CONVERSATION_TURNS, conversation.turns)
+        if conversation.shares is not None:
+            span.set_attributes(_shares(conversation.shares))
         if conversation.outcome is not None:
             span.set_attribute(names.VOICE_CONVERSATION_OUTCOME, conversation.outcome.value)
         span.end(conversation.opened.unix(conversation.ended_ns or conversation.last_activity_ns))
@@ -160,10 +163,42 @@ def _turn_at_end(turn: Turn) -> Attributes:
     if turn.speech_end_source is not None:
         attributes[names.VOICE_TURN_SPEECH_END_SOURCE] = turn.speech_end_source
     if turn.first_audio_ns is not None:
-        attributes[names.VOICE_TURN_FIRST_AUDIO_SOURCE] = "first_audio_byte"
+        attributes[names.VOICE_TURN_FIRST_AUDIO_SOURCE] = turn.first_audio_source
     if turn.interrupted_by is not None:
-        attributes[names.VOICE_TURN_INTERRUPTED] = True
-        attributes[names.VOICE_INTERRUPTION_SOURCE] = turn.interrupted_by
-    if turn.errors:
-        attributes[names.VOICE_TURN_ERRORS] = turn.errors
+        attributes.update(_interruption(turn, turn.interrupted_by))
+    if turn.state is not None:
+        attributes[names.VOICE_TURN_STATE] = turn.state
+    for name, count in (
+        (names.VOICE_TURN_ERRORS, turn.errors),
+        (names.VOICE_TURN_FALLBACKS, turn.fallbacks),
+        (names.VOICE_TURN_RETRIES, turn.retries),
+    ):
+        if count:
+            attributes[name] = count
     return attributes
+
+
+def _interruption(turn: Turn, source: str) -> Attributes:
+    attributes: Attributes = {names.VOICE_TURN_INTERRUPTED: True, names.VOICE_INTERRUPTION_SOURCE: source}
+    if turn.spoken.stop_latency is not None:
+        attributes[names.VOICE_INTERRUPTION_STOP_LATENCY] = turn.spoken.stop_latency
+    unheard = turn.spoken.unheard()
+    if unheard is not None:
+        attributes[names.VOICE_INTERRUPTION_HEARD_DURATION] = unheard.heard
+        attributes[names.VOICE_INTERRUPTION_UNHEARD_DURATION] = unheard.seconds
+        if unheard.characters is not None:
+            attributes[names.VOICE_INTERRUPTION_UNHEARD_CHARACTERS] = unheard.characters
+    return attributes
+
+
+def _shares(shares: Shares) -> Attributes:
+    known: dict[str, float | None] = {
+        names.VOICE_CONVERSATION_SPEECH_USER_DURATION: shares.user,
+        names.VOICE_CONVERSATION_SPEECH_AGENT_DURATION: shares.agent,
+        names.VOICE_CONVERSATION_OVERLAP_DURATION: shares.overlap,
+        names.VOICE_CONVERSATION_DEAD_AIR_DURATION: shares.dead_air,
+        names.VOICE_CONVERSATION_TALK_RATIO: shares.talk_ratio,
+        names.VOICE_CONVERSATION_USER_WORDS_PER_MINUTE: shares.words_per_minute,
+        names.VOICE_CONVERSATION_TIME_TO_FIRST_WORD: shares.first_word,
+    }
+    return {name: value for name, value in known.items() if value is not None}

@@ -14,11 +14,19 @@ from tests.unit.conversing import Clock
 
 WHOLE = """\
 conversation [INTERNAL] 0.00..4.00
+    voice.conversation.dead_air.duration=1.5
     voice.conversation.origin=implicit
     voice.conversation.outcome=completed
+    voice.conversation.overlap.duration=0.0
+    voice.conversation.speech.agent.duration=1.5
+    voice.conversation.speech.user.duration=1.0
+    voice.conversation.talk_ratio=0.6
+    voice.conversation.time_to_first_word=2.5
     voice.conversation.turns=1
   turn [INTERNAL] 1.00..4.00
+      voice.interruption.heard.duration=1.5
       voice.interruption.source=caller
+      voice.interruption.unheard.duration=0.5
       voice.turn.first_audio.source=first_audio_byte
       voice.turn.index=1
       voice.turn.initiator=user

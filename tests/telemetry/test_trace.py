@@ -15,11 +15,21 @@ from tests.unit.conversing import Clock
 
 WHOLE = """\
 conversation [INTERNAL] 0.00..5.00
+    voice.conversation.dead_air.duration=3.5
     voice.conversation.origin=implicit
     voice.conversation.outcome=failed
+    voice.conversation.overlap.duration=0.0
+    voice.conversation.speech.agent.duration=0.5
+    voice.conversation.speech.user.duration=1.0
+    voice.conversation.talk_ratio=0.3333333333333333
+    voice.conversation.time_to_first_word=3.5
     voice.conversation.turns=1
+    voice.conversation.user.words_per_minute=120.0
   turn [INTERNAL] 1.00..5.00
+      voice.interruption.heard.duration=0.5
       voice.interruption.source=caller
+      voice.interruption.unheard.characters=10
+      voice.interruption.unheard.duration=0.5
       voice.turn.errors=1
       voice.turn.first_audio.source=first_audio_byte
       voice.turn.index=1
@@ -93,9 +103,6 @@ conversation [INTERNAL] 0.00..5.00
     turn.inference [INTERNAL] 3.00..3.20
         voice.turn.index=1
         voice.turn.stage=inference
-    turn.synthesis [INTERNAL] 3.20..3.50
-        voice.turn.index=1
-        voice.turn.stage=synthesis
     text_to_speech eleven_flash_v2_5 [CLIENT] 3.20..4.00
         gen_ai.operation.name=text_to_speech
         gen_ai.output.type=speech
@@ -108,6 +115,9 @@ conversation [INTERNAL] 0.00..5.00
         voice.interrupted=True
         voice.tts.characters=20
         voice.turn.index=1
+    turn.synthesis [INTERNAL] 3.20..3.50
+        voice.turn.index=1
+        voice.turn.stage=synthesis
     text_to_speech eleven_v3 [CLIENT] 4.50..5.00 ERROR: call [phone] with key [secret]
         error.type=429
         gen_ai.operation.name=text_to_speech

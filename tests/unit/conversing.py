@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from otel_voice.conversations.model import Conversation, Turn
+from otel_voice.conversations.states import Transition
 from otel_voice.observation.records import Inference, Operation, Outcome, SpeechToText, TextToSpeech
 
 SECOND = 1_000_000_000
@@ -47,6 +48,15 @@ class Remembering:
     def turn_ended(self, turn: Turn) -> None:
         self.told.append(("turn ended", turn))
 
+    def state_changed(self, conversation: Conversation, transition: Transition) -> None:
+        self.told.append(("state", transition))
+
+    def fell_back(self, conversation: Conversation, reason: str) -> None:
+        self.told.append(("fallback", reason))
+
+    def retried(self, conversation: Conversation, reason: str) -> None:
+        self.told.append(("retry", reason))
+
     def names(self) -> list[str]:
         return [name for name, _ in self.told]
 
@@ -79,10 +89,22 @@ class Call:
         self.conversations.end(place, record)
         return place
 
+    def marks(self, mark: Any, at: float, *told: Any) -> None:
+        """The program tells something that happened at that moment."""
+        self.clock.at(at)
+        self.conversations.mark(self.stream, mark, *told, self.clock.now())
+
+    def hangs_up(self, at: float) -> None:
+        """The call is over."""
+        self.clock.at(at)
+        self.stream.touch(self.clock.now())
+        self.conversations.close(self.stream)
+
     def speaks(self, start: float, stop: float, final: float) -> Any:
         """The user says something."""
         ended = int(stop * SECOND)
         begun = self.begins(SpeechToText, start)
+        begun[0].streamed = True
         return self.ends(begun, final, speech_ended_ns=ended, speech_end_source="word_offsets")
 
     def thinks(self, start: float, stop: float) -> Any:

@@ -99,7 +99,7 @@ def test_an_implicit_call_ends_after_a_silence() -> None:
 def test_a_named_call_is_current_inside_and_gone_outside() -> None:
     """`conversation()` is the current one in the block, and nothing of it is left after."""
     with otel_voice.conversation("call-1") as named:
-        assert otel_voice.current_conversation() is named
+        assert otel_voice.current_conversation() == named
     assert otel_voice.current_conversation() is None
     assert named.closed
 
