@@ -15,6 +15,8 @@ from otel_voice.simulators import (
     assemblyai_socket,
     aws_bedrock,
     aws_polly,
+    azure_speech_listen,
+    azure_speech_speak,
     behaviour,
     cartesia,
     cartesia_listen,
@@ -69,6 +71,8 @@ def _routes() -> Iterator[Route]:
     yield from google_genai.ROUTES
     yield from google_genai_interactions.ROUTES
     yield from google_genai_live.ROUTES
+    yield from azure_speech_listen.ROUTES
+    yield from azure_speech_speak.ROUTES
     yield from aws_bedrock.ROUTES
     yield from aws_polly.ROUTES
 

@@ -24,11 +24,11 @@ class Outbox:
         self._queue: asyncio.Queue[tuple[float, bytes | str] | Callable[[], None] | None] = asyncio.Queue()
         self._task = asyncio.get_running_loop().create_task(self._run())
 
-    def put(self, message: Mapping[str, Any] | bytes, after: float | None = None) -> None:
-        """Send a message `after` seconds from now, by default the asked time to first byte."""
+    def put(self, message: Mapping[str, Any] | bytes | str, after: float | None = None) -> None:
+        """Send a message, a mapping as JSON, `after` seconds from now: by default the asked time to first byte."""
         delay = self._asked.first if after is None else after
         moment = asyncio.get_running_loop().time() + delay
-        data = message if isinstance(message, bytes) else json.dumps(message)
+        data = message if isinstance(message, bytes | str) else json.dumps(message)
         self._queue.put_nowait((moment, data))
 
     def then(self, act: Callable[[], None]) -> None:
@@ -49,6 +49,10 @@ class Outbox:
         self._queue.put_nowait(None)
         await self._task
         await self._socket.close()
+
+    def abandon(self) -> None:
+        """Send nothing more: the server stops while the client still holds the connection."""
+        self._task.cancel()
 
     async def _run(self) -> None:
         try:
