@@ -7,7 +7,7 @@ DEV := .cache/venvs/dev/bin
 PYTEST_ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint types docs docs-check test-matrix bench stack-binaries stack-test compose-test stack-sizing clean python demo-venv dev-venv
+.PHONY: help demo test lint types docs docs-check prices test-matrix bench stack-binaries stack-test compose-test stack-sizing clean python demo-venv dev-venv
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-12s %s\n", $$1, $$2}' Makefile
@@ -30,6 +30,11 @@ docs: dev-venv ## write what is generated: names, telemetry reference, tables of
 
 docs-check: dev-venv ## fail when something generated is out of date
 	@$(DEV)/python tools/generate.py --check
+
+prices: python ## distil the prices of models again from the newest genai-prices (needs Python 3.11)
+	@"$(PYTHON)" tools/environment.py prices
+	@.cache/venvs/prices/bin/pip install --quiet --upgrade genai-prices
+	@.cache/venvs/prices/bin/python tools/prices.py
 
 test-matrix: dev-venv ## provider tests against old and new SDKs, on every Python found here
 	@$(DEV)/python -m tests.matrix

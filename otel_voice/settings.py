@@ -185,6 +185,14 @@ VARIABLES: tuple[Variable, ...] = (
         _semconv,
     ),
     Variable(
+        "OTEL_VOICE_PRICES",
+        "prices",
+        "",
+        "a JSON file, none",
+        "Prices that go before the shipped ones, see docs/prices.md; `none` tells no costs.",
+        str,
+    ),
+    Variable(
         "OTEL_VOICE_LOG_LEVEL",
         "log_level",
         "INFO",
@@ -237,6 +245,7 @@ class Settings:
     capture_content: ContentCapture = "NO_CONTENT"
     content_max_length: int = 4096
     semconv: Semconv = "old"
+    prices: str = ""
     log_level: int = logging.INFO
     exit_timeout: float = 2.0
     sigterm_flush: bool = True

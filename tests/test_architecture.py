@@ -136,12 +136,12 @@ def test_only_capture_knows_wrapt() -> None:
     assert outside("wrapt", WRAPT) == []
 
 
-def test_conversations_and_observation_need_the_standard_library_only() -> None:
-    """The rules of turns can be read and tested with nothing installed."""
+def test_conversations_observation_and_prices_need_the_standard_library_only() -> None:
+    """The rules of turns and of costs can be read and tested with nothing installed."""
     foreign = [
         str(found)
         for found in IMPORTS
-        if room_of(found.file) in ("conversations", "observation")
+        if room_of(found.file) in ("conversations", "observation", "prices")
         and found.top not in sys.stdlib_module_names | {"otel_voice"}
     ]
     assert foreign == []

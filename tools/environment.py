@@ -20,6 +20,7 @@ STAMP = "otel-voice.stamp"
 
 REQUIREMENTS = {
     "demo": ("--editable", ".[demo]"),
+    "prices": ("genai-prices",),
     "dev": ("--editable", ".[demo]", "--group", "dev", "--group", "sdks"),
 }
 

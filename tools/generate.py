@@ -1,4 +1,4 @@
-"""Writes what is generated: names, reference, tables of the README. With --check only tells what would change."""
+"""Writes what is generated: names, reference, tables of the README, prices. --check only tells what would change."""
 
 from __future__ import annotations
 
@@ -14,6 +14,8 @@ from tools.render_docs import reference
 from tools.render_names import names_module
 from tools.render_readme import readme
 from tools.schema import ROOT, SchemaError, load
+from tools.speech_prices import TARGET as SPEECH_PRICES
+from tools.speech_prices import speech_prices
 
 NAMES = ROOT / "otel_voice" / "telemetry" / "names.py"
 REFERENCE = ROOT / "docs" / "telemetry.md"
@@ -27,6 +29,7 @@ def generated() -> dict[Path, str]:
         NAMES: names_module(schema),
         REFERENCE: reference(schema),
         README: readme(README.read_text(encoding="utf-8")),
+        SPEECH_PRICES: speech_prices(),
     }
 
 

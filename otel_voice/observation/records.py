@@ -56,6 +56,10 @@ class Operation:
     """The provider's own class or HTTP status of the failure; the exception's class when absent."""
     status_code: int | None = None
 
+    cost: float | None = None  # USD, by the prices in use
+    unpriced: bool = False
+    """It cost something, and what is not known: its model has no price, or its service did not say what it used."""
+
     def __init__(self, provider: str) -> None:
         self.provider = provider
         self.started_ns = clock.now()

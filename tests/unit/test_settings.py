@@ -22,6 +22,7 @@ READ = [
     ("OTEL_VOICE_DATA_DIR", "/data/voice", "data_dir", Path("/data/voice")),
     ("OTEL_VOICE_INFER_TOOLS", "false", "infer_tools", False),
     ("OTEL_VOICE_CONTENT_MAX_LENGTH", "100", "content_max_length", 100),
+    ("OTEL_VOICE_PRICES", "/etc/prices.json", "prices", "/etc/prices.json"),
     ("OTEL_VOICE_LOG_LEVEL", "debug", "log_level", logging.DEBUG),
     ("OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT", "event_only", "capture_content", "EVENT_ONLY"),
     ("OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT", "true", "capture_content", "SPAN_ONLY"),

@@ -1,0 +1,94 @@
+"""The price of one record: what it used, times the rates. None where the usage or its rate is not known, never 0."""
+
+from __future__ import annotations
+
+from otel_voice.observation.records import Inference, Operation, Outcome, SpeechToText, TextToSpeech, ToolCall
+from otel_voice.prices.rates import Rates
+
+
+def cost(record: Operation, rates: Rates, at_least_seconds: float = 0.0) -> float | None:
+    """USD of an ended operation; audio shorter than `at_least_seconds` is billed as that long."""
+    if isinstance(record, Inference):
+        tokens = of_inference(record, rates)
+        return None if tokens is None else tokens + rates.request
+    if isinstance(record, SpeechToText):
+        return _of_recognition(record, rates, at_least_seconds)
+    if isinstance(record, TextToSpeech):
+        return _of_synthesis(record, rates)
+    return None
+
+
+def is_billed(record: Operation) -> bool:
+    """Whether the operation cost something, as far as can be told: it was answered, or its service counted."""
+    if isinstance(record, ToolCall):
+        return False
+    if record.outcome is not Outcome.FAILED:
+        return True
+    return getattr(record, "input_tokens", None) is not None or getattr(record, "output_tokens", None) is not None
+
+
+def input_tokens(record: Operation) -> int:
+    """What the tiers of a price go by."""
+    return getattr(record, "input_tokens", None) or 0
+
+
+def of_inference(record: Inference, rates: Rates) -> float | None:
+    """USD of the tokens that a model read and wrote."""
+    read, wrote = record.input_tokens, record.output_tokens
+    if read is None and wrote is None:
+        return None
+    paid = _of_input(record, read or 0, rates)
+    written = _of_output(wrote or 0, record.audio_output_tokens or 0, rates)
+    return None if paid is None or written is None else paid + written
+
+
+def _of_input(record: Inference, total: int, rates: Rates) -> float | None:
+    if rates.input is None:
+        return None if total else 0.0
+    cached = min(record.cached_input_tokens or 0, total)
+    written = min(record.cache_written_input_tokens or 0, total - cached)
+    audio = min(record.audio_input_tokens or 0, total)
+    if not (cached or written or audio):
+        return total * rates.input
+    # How much of the cache is sound is not told: as much as of the whole.
+    cached_audio = cached * audio / total
+    fresh_audio = min(audio - cached_audio, total - cached - written)
+    return (
+        (total - cached - written - fresh_audio) * rates.input
+        + fresh_audio * (rates.input_audio or 0.0)
+        + (cached - cached_audio) * (rates.cache_read or 0.0)
+        + cached_audio * (rates.cache_audio_read or 0.0)
+        + written * (rates.cache_write or 0.0)
+    )
+
+
+def _of_output(total: int, audio: int, rates: Rates) -> float | None:
+    if rates.output is None:
+        return None if total else 0.0
+    audio = min(audio, total)
+    return (total - audio) * rates.output + audio * (rates.output_audio or 0.0)
+
+
+def _of_recognition(record: SpeechToText, rates: Rates, at_least_seconds: float) -> float | None:
+    if rates.audio is not None and record.audio_seconds is not None:
+        return max(record.audio_seconds, at_least_seconds) * rates.audio
+    # A recogniser reads sound: of its prompt, its services do not tell.
+    return _of_tokens(record, rates.input_audio, rates.output)
+
+
+def _of_synthesis(record: TextToSpeech, rates: Rates) -> float | None:
+    if record.outcome is Outcome.FAILED and record.first_chunk_ns is None:
+        return None
+    if rates.character is not None and record.characters is not None:
+        return record.characters * rates.character
+    if rates.audio is not None and record.audio_seconds is not None:
+        return record.audio_seconds * rates.audio
+    return _of_tokens(record, rates.input, rates.output_audio)
+
+
+def _of_tokens(record: SpeechToText | TextToSpeech, read: float | None, wrote: float | None) -> float | None:
+    if record.input_tokens is None and record.output_tokens is None:
+        return None
+    if (record.input_tokens and read is None) or (record.output_tokens and wrote is None):
+        return None
+    return (record.input_tokens or 0) * (read or 0.0) + (record.output_tokens or 0) * (wrote or 0.0)
