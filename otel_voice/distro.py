@@ -11,7 +11,7 @@ from opentelemetry.instrumentation.distro import BaseDistro  # type: ignore[attr
 from opentelemetry.util._importlib_metadata import entry_points
 
 from otel_voice import settings
-from otel_voice.export import checks, children, defaults, failures
+from otel_voice.export import checks, children, defaults, failures, telling
 
 NAME = "otel_voice"
 
@@ -33,7 +33,7 @@ class VoiceDistro(BaseDistro):  # type: ignore[misc]
         defaults.apply(env)
         problems += settings.Settings.from_env(env).problems
         problems += _missing_service_name(env)
-        _tell_once(env, problems)
+        telling.tell_once(env, problems)
 
     def load_instrumentor(self, entry_point: Any, **kwargs: Any) -> None:
         """Load one instrumentor; one that fails is told and skipped, the others go on."""
@@ -71,17 +71,6 @@ def _missing_service_name(env: MutableMapping[str, str]) -> list[str]:
     return ["OTEL_SERVICE_NAME is not set: your telemetry is filed under unknown_service. Set it to your agent's name."]
 
 
-def _tell_once(env: MutableMapping[str, str], problems: list[str]) -> None:
-    """Children of this process inherit its environment; they need not say the same again."""
-    told = env.get(settings.REPORTED, "").splitlines()
-    for problem in problems:
-        if problem not in told:
-            _log.warning("otel_voice: %s", problem)
-            told.append(problem)
-    if told:
-        env[settings.REPORTED] = "\n".join(told)
-
-
 def after_instrumentors() -> None:
     """The last step of `opentelemetry-instrument`, whoever's distro is at work."""
     env = settings.environment()
@@ -97,7 +86,7 @@ def report_clash(env: MutableMapping[str, str]) -> None:
     distro = _rival(env, "distro", VoiceDistro.active)
     configurator = _rival(env, "configurator", _is_our_configurator_active())
     if clashes := " and ".join(filter(None, (distro, configurator))):
-        _tell_once(env, [f"{clashes}. Set {_CHOICE} to be sure of ours."])
+        telling.tell_once(env, [f"{clashes}. Set {_CHOICE} to be sure of ours."])
 
 
 _CHOICE = f"OTEL_PYTHON_DISTRO={NAME} OTEL_PYTHON_CONFIGURATOR={NAME}"

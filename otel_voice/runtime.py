@@ -16,8 +16,10 @@ from otel_voice.conversations.model import Conversation, Turn
 from otel_voice.conversations.states import Transition
 from otel_voice.conversations.tracker import Conversations
 from otel_voice.export import exit as process_exit
+from otel_voice.export.telling import tell_once
 from otel_voice.logs import context as log_context
-from otel_voice.settings import Settings
+from otel_voice.prices import prices
+from otel_voice.settings import Settings, environment
 from otel_voice.telemetry import names
 from otel_voice.telemetry.attributes import of_place
 from otel_voice.telemetry.content import ContentPolicy
@@ -30,6 +32,8 @@ class Runtime:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self.conversations = Conversations(self, settings.conversation_idle_timeout)
+        self._prices, problems = prices.chosen(settings.prices)
+        tell_once(environment(), problems)
         self._telemetry: Telemetry | None = None
         self._told: list[tuple[tuple[object, ...], Telemetry]] = []
         process_exit.before_flush(settle)
@@ -53,6 +57,7 @@ class Runtime:
             policy=ContentPolicy.of(settings.capture_content, settings.content_max_length),
             convention=settings.semconv,
             trace_scope=settings.trace_scope,
+            prices=self._prices,
             tracer_provider=tracer_provider,
             meter_provider=meter_provider,
             logger_provider=logger_provider,

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from otel_voice.conversations.breakdown import Stage
+from otel_voice.conversations.spent import Spent
 from otel_voice.conversations.spoken import Spoken
 from otel_voice.conversations.states import States
 from otel_voice.conversations.talk import Shares, Talk
@@ -82,6 +83,8 @@ class Turn:
         self.syntheses = 0
         """Syntheses that are running."""
         self.errors = 0
+        self.spent = Spent()
+        """What its operations cost."""
         self.fallbacks = 0
         self.retries = 0
         self.state: str | None = conversation.states.current
@@ -137,6 +140,8 @@ class Conversation:
         """Since when the user speaks, when the program tells."""
         self.talk = Talk()
         self.states = States(self.opened.ns)
+        self.spent = Spent()
+        """What its operations cost."""
         self.turns = 0
         self.answered_turns = 0
         self.sessions = 0

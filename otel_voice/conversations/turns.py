@@ -80,6 +80,8 @@ def end_operation(conversation: Conversation, turn: Turn, record: Operation, lis
     turn.touch(at)
     conversation.last_failed = record.outcome is Outcome.FAILED
     turn.errors += record.outcome is Outcome.FAILED
+    turn.spent.add(record)
+    conversation.spent.add(record)
     if isinstance(record, SpeechToText):
         _heard(turn, record)
         _listened(conversation, record)

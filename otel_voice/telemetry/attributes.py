@@ -24,6 +24,7 @@ _OPERATION = {
     "response_model": names.GEN_AI_RESPONSE_MODEL,
     "response_id": names.GEN_AI_RESPONSE_ID,
     "request_id": names.VOICE_REQUEST_ID,
+    "cost": names.VOICE_COST,
 }
 _INFERENCE = _OPERATION | {
     "temperature": names.GEN_AI_REQUEST_TEMPERATURE,

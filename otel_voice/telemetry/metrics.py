@@ -28,6 +28,7 @@ class Metrics:
         self._finalization = histogram(meter, names.METRIC_VOICE_STT_FINALIZATION_DURATION)
         self._spoken = histogram(meter, names.METRIC_VOICE_TTS_AUDIO_DURATION)
         self._characters = counter(meter, names.METRIC_VOICE_TTS_CHARACTERS)
+        self._cost = counter(meter, names.METRIC_VOICE_COST)
         self._latency = histogram(meter, names.METRIC_VOICE_TURN_RESPONSE_LATENCY)
         self._stages = histogram(meter, names.METRIC_VOICE_TURN_STAGE_DURATION)
         self._stop_latency = histogram(meter, names.METRIC_VOICE_TURN_INTERRUPTION_STOP_LATENCY)
@@ -47,10 +48,17 @@ class Metrics:
         """Have an ended operation recorded, with its span as exemplar, when metrics are next collected."""
         self._pending.put(record, context)
 
+    def cost(self, record: Operation, context: Context) -> None:
+        """Count the cost of an operation of which another instrumentation tells everything else."""
+        if record.cost is not None:
+            self._cost.add(record.cost, labels(record), context)
+
     def _record(self, record: Operation, context: Context) -> None:
         if isinstance(record, ToolCall):
             return
         attributes = labels(record)
+        if record.cost is not None:
+            self._cost.add(record.cost, attributes, context)
         first = record.time_to_first_chunk
         if first is not None:
             self._time_to_first_chunk(record, first, attributes, context)

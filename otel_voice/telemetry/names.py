@@ -89,6 +89,7 @@ VOICE_STT_WORDS: Final = "voice.stt.words"
 VOICE_STT_SESSION_ID: Final = "voice.stt.session.id"
 VOICE_SPEECH_END_SOURCE: Final = "voice.speech_end.source"
 VOICE_TOOL_TIMING: Final = "voice.tool.timing"
+VOICE_COST: Final = "voice.cost"
 VOICE_TELEMETRY_OWNER: Final = "voice.telemetry.owner"
 VOICE_CONVERSATION_ID: Final = "voice.conversation.id"
 VOICE_CONVERSATION_ORIGIN: Final = "voice.conversation.origin"
@@ -102,6 +103,8 @@ VOICE_CONVERSATION_DEAD_AIR_DURATION: Final = "voice.conversation.dead_air.durat
 VOICE_CONVERSATION_TALK_RATIO: Final = "voice.conversation.talk_ratio"
 VOICE_CONVERSATION_USER_WORDS_PER_MINUTE: Final = "voice.conversation.user.words_per_minute"
 VOICE_CONVERSATION_TIME_TO_FIRST_WORD: Final = "voice.conversation.time_to_first_word"
+VOICE_CONVERSATION_COST: Final = "voice.conversation.cost"
+VOICE_CONVERSATION_COST_UNPRICED: Final = "voice.conversation.cost.unpriced"
 VOICE_CONVERSATION_TURNS: Final = "voice.conversation.turns"
 VOICE_TURN_ID: Final = "voice.turn.id"
 VOICE_TURN_INDEX: Final = "voice.turn.index"
@@ -120,6 +123,7 @@ VOICE_TURN_STAGE_SYNTHESIS: Final = "voice.turn.stage.synthesis"
 VOICE_TURN_STAGE_PLAYBACK: Final = "voice.turn.stage.playback"
 VOICE_TURN_STAGE_UNATTRIBUTED: Final = "voice.turn.stage.unattributed"
 VOICE_TURN_FIRST_AUDIO_SOURCE: Final = "voice.turn.first_audio.source"
+VOICE_TURN_COST: Final = "voice.turn.cost"
 VOICE_TURN_ERRORS: Final = "voice.turn.errors"
 VOICE_TURN_STATE: Final = "voice.turn.state"
 VOICE_TURN_FALLBACKS: Final = "voice.turn.fallbacks"
@@ -155,6 +159,7 @@ METRIC_VOICE_STT_AUDIO_DURATION: Final = "voice.stt.audio.duration"
 METRIC_VOICE_STT_FINALIZATION_DURATION: Final = "voice.stt.finalization.duration"
 METRIC_VOICE_TTS_AUDIO_DURATION: Final = "voice.tts.audio.duration"
 METRIC_VOICE_TTS_CHARACTERS: Final = "voice.tts.characters"
+METRIC_VOICE_COST: Final = "voice.cost"
 METRIC_VOICE_TURN_RESPONSE_LATENCY: Final = "voice.turn.response.latency"
 METRIC_VOICE_TURN_STAGE_DURATION: Final = "voice.turn.stage.duration"
 METRIC_VOICE_TURN_INTERRUPTIONS: Final = "voice.turn.interruptions"
@@ -340,6 +345,21 @@ METRICS: Final[Mapping[str, Metric]] = {
         labels=("gen_ai.provider.name", "gen_ai.request.model"),
         opt_in="",
     ),
+    METRIC_VOICE_COST: Metric(
+        instrument="counter",
+        unit="{USD}",
+        description="What is known to have been used, at list prices.",
+        buckets=(),
+        labels=(
+            "gen_ai.operation.name",
+            "gen_ai.provider.name",
+            "gen_ai.request.model",
+            "gen_ai.response.model",
+            "server.address",
+            "server.port",
+        ),
+        opt_in="",
+    ),
     METRIC_VOICE_TURN_RESPONSE_LATENCY: Metric(
         instrument="histogram",
         unit="s",
@@ -483,6 +503,7 @@ EVENTS: Final[Mapping[str, Event]] = {
             "voice.turn.stage.playback",
             "voice.turn.stage.unattributed",
             "voice.turn.interrupted",
+            "voice.turn.cost",
             "voice.turn.errors",
         ),
     ),

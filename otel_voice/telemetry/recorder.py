@@ -18,6 +18,7 @@ from otel_voice.conversations.model import Conversation, Place, Turn
 from otel_voice.conversations.states import Transition
 from otel_voice.conversations.tracker import Conversations
 from otel_voice.observation.records import Inference, Operation
+from otel_voice.prices.prices import Prices
 from otel_voice.telemetry import names
 from otel_voice.telemetry.attributes import Attributes, of_place
 from otel_voice.telemetry.content import ContentPolicy
@@ -95,6 +96,7 @@ class Telemetry:
         policy: ContentPolicy,
         convention: str = "old",
         trace_scope: str = "conversation",
+        prices: Prices | None = None,
         tracer_provider: TracerProvider | None = None,
         meter_provider: MeterProvider | None = None,
         logger_provider: LoggerProvider | None = None,
@@ -103,6 +105,7 @@ class Telemetry:
         meter = get_meter(SCOPE, version, meter_provider)
         logger = get_logger(SCOPE, version, logger_provider)
         self.policy = policy
+        self.prices = prices
         self.spans = Spans(tracer, policy)
         self.conversations = BY_SCOPE[trace_scope](tracer)
         self.metrics = BY_CONVENTION[convention](meter)
@@ -218,9 +221,12 @@ class Recorder:
         """End the span, record the metrics, tell the turn."""
         if record.error is not None and record.error_type is None:
             record.error_type = type(record.error).__qualname__
+        if self._telemetry.prices is not None:
+            self._telemetry.prices.price(record)
         if isinstance(handle, Expected):
             self._finish_expected(handle, record)
         elif handle.foreign:
+            self._telemetry.metrics.cost(record, handle.context)
             if handle.span.is_recording():
                 self._telemetry.spans.describe(handle.span, record)
         else:

@@ -7,6 +7,7 @@ from opentelemetry.trace import INVALID_SPAN, Link, Span, SpanKind, Status, Stat
 
 from otel_voice.conversations.breakdown import durations
 from otel_voice.conversations.model import Conversation, Turn
+from otel_voice.conversations.spent import Spent
 from otel_voice.conversations.talk import Shares
 from otel_voice.observation.records import Operation, Outcome, ToolCall
 from otel_voice.telemetry import names
@@ -115,6 +116,7 @@ class ConversationSpans:
     def end_conversation(self, span: Span, conversation: Conversation) -> None:
         """End the root."""
         span.set_attribute(names.VOICE_CONVERSATION_TURNS, conversation.turns)
+        span.set_attributes(_spent(conversation.spent))
         if conversation.shares is not None:
             span.set_attributes(_shares(conversation.shares))
         if conversation.outcome is not None:
@@ -154,8 +156,19 @@ def _turn_at_start(turn: Turn) -> Attributes:
     return attributes
 
 
+def _spent(spent: Spent) -> Attributes:
+    attributes: Attributes = {}
+    if spent.usd is not None:
+        attributes[names.VOICE_CONVERSATION_COST] = spent.usd
+    if spent.unpriced:
+        attributes[names.VOICE_CONVERSATION_COST_UNPRICED] = spent.unpriced
+    return attributes
+
+
 def _turn_at_end(turn: Turn) -> Attributes:
     attributes: Attributes = {}
+    if turn.spent.usd is not None:
+        attributes[names.VOICE_TURN_COST] = turn.spent.usd
     if turn.response_latency is not None:
         attributes[names.VOICE_TURN_RESPONSE_LATENCY] = turn.response_latency
     for stage, spent in durations(turn.stages).items():
