@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from otel_voice.observation.records import Inference, Operation, Outcome, SpeechToText, TextToSpeech, ToolCall
 from otel_voice.prices.rates import Rates
 
@@ -29,27 +31,39 @@ def is_billed(record: Operation) -> bool:
 
 def input_tokens(record: Operation) -> int:
     """What the tiers of a price go by."""
-    return getattr(record, "input_tokens", None) or 0
+    return _count(getattr(record, "input_tokens", None)) or 0
 
 
 def of_inference(record: Inference, rates: Rates) -> float | None:
     """USD of the tokens that a model read and wrote."""
-    read, wrote = record.input_tokens, record.output_tokens
+    read, wrote = _count(record.input_tokens), _count(record.output_tokens)
     if read is None and wrote is None:
         return None
     paid = _of_input(record, read or 0, rates)
-    written = _of_output(wrote or 0, record.audio_output_tokens or 0, rates)
+    written = _of_output(wrote or 0, _count(record.audio_output_tokens) or 0, rates)
     return None if paid is None or written is None else paid + written
+
+
+def _count(told: object) -> int | None:
+    """What a service counted. It comes from outside: what is no number of things is not known."""
+    return told if type(told) is int and told >= 0 else None
+
+
+def _amount(told: object) -> float | None:
+    """Seconds, in the same way."""
+    return told if isinstance(told, float | int) and 0 <= told < math.inf else None
 
 
 def _of_input(record: Inference, total: int, rates: Rates) -> float | None:
     if rates.input is None:
         return None if total else 0.0
-    cached = min(record.cached_input_tokens or 0, total)
-    written = min(record.cache_written_input_tokens or 0, total - cached)
-    audio = min(record.audio_input_tokens or 0, total)
-    if not (cached or written or audio):
+    if not (record.cached_input_tokens or record.cache_written_input_tokens or record.audio_input_tokens):
         return total * rates.input
+    cached = min(_count(record.cached_input_tokens) or 0, total)
+    written = min(_count(record.cache_written_input_tokens) or 0, total - cached)
+    audio = min(_count(record.audio_input_tokens) or 0, total)
+    if not total:
+        return 0.0
     # How much of the cache is sound is not told: as much as of the whole.
     cached_audio = cached * audio / total
     fresh_audio = min(audio - cached_audio, total - cached - written)
@@ -70,8 +84,9 @@ def _of_output(total: int, audio: int, rates: Rates) -> float | None:
 
 
 def _of_recognition(record: SpeechToText, rates: Rates, at_least_seconds: float) -> float | None:
-    if rates.audio is not None and record.audio_seconds is not None:
-        return max(record.audio_seconds, at_least_seconds) * rates.audio
+    seconds = _amount(record.audio_seconds)
+    if rates.audio is not None and seconds is not None:
+        return max(seconds, at_least_seconds) * rates.audio
     # A recogniser reads sound: of its prompt, its services do not tell.
     return _of_tokens(record, rates.input_audio, rates.output)
 
@@ -79,16 +94,17 @@ def _of_recognition(record: SpeechToText, rates: Rates, at_least_seconds: float)
 def _of_synthesis(record: TextToSpeech, rates: Rates) -> float | None:
     if record.outcome is Outcome.FAILED and record.first_chunk_ns is None:
         return None
-    if rates.character is not None and record.characters is not None:
-        return record.characters * rates.character
-    if rates.audio is not None and record.audio_seconds is not None:
-        return record.audio_seconds * rates.audio
+    characters = _count(record.characters)
+    if rates.character is not None and characters is not None:
+        return characters * rates.character
+    seconds = _amount(record.audio_seconds)
+    if rates.audio is not None and seconds is not None:
+        return seconds * rates.audio
     return _of_tokens(record, rates.input, rates.output_audio)
 
 
 def _of_tokens(record: SpeechToText | TextToSpeech, read: float | None, wrote: float | None) -> float | None:
-    if record.input_tokens is None and record.output_tokens is None:
+    heard, said = _count(record.input_tokens), _count(record.output_tokens)
+    if (heard is None and said is None) or (heard and read is None) or (said and wrote is None):
         return None
-    if (record.input_tokens and read is None) or (record.output_tokens and wrote is None):
-        return None
-    return (record.input_tokens or 0) * (read or 0.0) + (record.output_tokens or 0) * (wrote or 0.0)
+    return (heard or 0) * (read or 0.0) + (said or 0) * (wrote or 0.0)

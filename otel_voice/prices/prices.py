@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
@@ -9,6 +10,8 @@ from otel_voice.observation.records import Operation
 from otel_voice.prices import table
 from otel_voice.prices.cost import cost, input_tokens, is_billed
 from otel_voice.prices.table import Entry, PriceError
+
+_log = logging.getLogger(__name__)
 
 FOLDER = Path(__file__).resolve().parent
 SHIPPED = (FOLDER / "speech.json", FOLDER / "models.json")
@@ -61,7 +64,7 @@ class Prices:
 
     def _search(self, record: Operation) -> Entry | None:
         if self._by_provider is None:
-            self._by_provider = _by_provider(self._shipped)
+            self._by_provider = _readable(self._shipped)
         own = [each for each in self._own if record.provider in each.providers]
         return _first(own, record) or _first(self._by_provider.get(record.provider, ()), record)
 
@@ -89,6 +92,15 @@ def _first(entries: Iterable[Entry], record: Operation) -> Entry | None:
             if each.is_for_model(name.lower()):
                 return each
     return next((each for each in fitting if each.any_model), None)
+
+
+def _readable(paths: Sequence[Path]) -> Mapping[str, list[Entry]]:
+    """Packed programs leave files of data behind: then there are no costs, and the rest of telemetry goes on."""
+    try:
+        return _by_provider(paths)
+    except PriceError as error:
+        _log.warning("otel_voice: no costs are told: %s. Pack the files of otel_voice/prices, too.", error)
+        return {}
 
 
 def _by_provider(paths: Sequence[Path]) -> Mapping[str, list[Entry]]:

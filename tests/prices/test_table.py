@@ -11,6 +11,7 @@ import pytest
 from otel_voice.observation.records import Inference, Outcome, SpeechToText, TextToSpeech, ToolCall
 from otel_voice.prices.clauses import matches
 from otel_voice.prices.prices import Prices, chosen
+from otel_voice.prices.table import read
 from tests.prices.records import ended
 
 CHAT = {"input_tokens": 1_000_000, "output_tokens": 0}
@@ -88,6 +89,18 @@ def test_an_operation_without_a_cost(record: Any, unpriced: bool) -> None:
     Prices().price(record)
     assert record.cost is None
     assert record.unpriced is unpriced
+
+
+def test_a_packed_program_without_our_files_has_no_costs(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """It is told once, and own prices go on."""
+    setting = _file(tmp_path, {"provider": "p", "usd": {"input_mtok": 7}})
+    prices = Prices(read(Path(setting)), [tmp_path / "left-behind.json"])
+    lost, own = ended(Inference, "openai", "gpt-4o-mini", **CHAT), ended(Inference, "p", "m", **CHAT)
+    for record in (lost, own):
+        prices.price(record)
+    assert (lost.cost, own.cost) == (None, 7)
+    assert len(caplog.messages) == 1
+    assert "left-behind.json cannot be read" in caplog.text
 
 
 def test_none_tells_no_costs() -> None:
