@@ -84,6 +84,7 @@ class Conversations:
             operations=_operations(spans_of[None]),
             logs=_lines(logs_of[None]),
             other_spans=sum(row[0] == rows.OTHER for row in spans) + self._other_spans_of_its_traces(id),
+            unpriced=decoding.whole(found, names.VOICE_CONVERSATION_COST_UNPRICED) or 0,
         )
 
     def turn(self, conversation: str, turn: str) -> Turn:

@@ -45,10 +45,11 @@ def operation(raw: bytes) -> Operation:
         tail_s=number(found, names.VOICE_STT_FINALIZATION_DURATION),
         error=_error(span.status, found),
         interrupted=found.get(names.VOICE_INTERRUPTED) is True,
-        input_tokens=_whole(found, names.GEN_AI_USAGE_INPUT_TOKENS),
-        output_tokens=_whole(found, names.GEN_AI_USAGE_OUTPUT_TOKENS),
-        characters=_whole(found, names.VOICE_TTS_CHARACTERS),
+        input_tokens=whole(found, names.GEN_AI_USAGE_INPUT_TOKENS),
+        output_tokens=whole(found, names.GEN_AI_USAGE_OUTPUT_TOKENS),
+        characters=whole(found, names.VOICE_TTS_CHARACTERS),
         audio_s=number(found, names.VOICE_AUDIO_DURATION),
+        cost_usd=number(found, names.VOICE_COST),
         text=_spoken(kind, found),
     )
 
@@ -78,7 +79,8 @@ def number(found: Mapping[str, Any], name: str) -> float | None:
     return float(value) if isinstance(value, int | float) else None
 
 
-def _whole(found: Mapping[str, Any], name: str) -> int | None:
+def whole(found: Mapping[str, Any], name: str) -> int | None:
+    """The attribute as a whole number; None when it is missing or none."""
     value = found.get(name)
     return value if isinstance(value, int) else None
 

@@ -86,5 +86,6 @@ def summary_lines(conversation: Conversation) -> list[str]:
         ("response", wording.response(conversation)),
         ("models", "; ".join(wording.models(conversation))),
         ("usage", ", ".join(wording.usage(conversation))),
+        ("cost", wording.cost(conversation)),
     ]
     return [f"{name:<9} {text}" for name, text in found if text]

@@ -34,6 +34,7 @@ class Operation:
     output_tokens: int | None = None
     characters: int | None = None
     audio_s: float | None = None
+    cost_usd: float | None = None
     text: str | None = None
 
     @property
@@ -101,6 +102,14 @@ class Conversation:
     operations: tuple[Operation, ...] = ()
     logs: tuple[LogLine, ...] = ()
     other_spans: int = 0
+    unpriced: int = 0
+    """Operations that cost something which is not known."""
+
+    @property
+    def cost_usd(self) -> float | None:
+        """What its operations cost; None when nothing is known of it."""
+        known = [operation.cost_usd for operation in self.all_operations() if operation.cost_usd is not None]
+        return sum(known) if known else None
 
     @property
     def duration_s(self) -> float:

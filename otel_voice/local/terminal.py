@@ -67,6 +67,7 @@ class TerminalView:
         self._fact("response", wording.response(conversation))
         self._fact("models", self._glyphs.dot.join(wording.models(conversation)))
         self._fact("usage", self._glyphs.dot.join(wording.usage(conversation)))
+        self._fact("cost", wording.cost(conversation))
 
     def note(self, text: str) -> None:
         """See View."""

@@ -135,6 +135,15 @@ def usage(conversation: Conversation) -> list[str]:
     return [text.format(amount) for amount, text in found if amount]
 
 
+def cost(conversation: Conversation) -> str:
+    """`$0.0184, without 1 operation of unknown price`; empty when nothing is known."""
+    usd, missing = conversation.cost_usd, conversation.unpriced
+    if usd is None:
+        return ""
+    known = f"${usd:.2f}" if usd >= 1 else f"${usd:.4f}"
+    return f"{known}, without {counted(missing, 'operation')} of unknown price" if missing else known
+
+
 def totals(conversation: Conversation) -> list[str]:
     """Outcome, duration, and how many turns, interruptions and errors."""
     interrupted = sum(turn.interrupted for turn in conversation.turns)

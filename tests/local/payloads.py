@@ -56,8 +56,9 @@ def operation(number, operation, model, start, end, turn=1, conversation="call-1
     return span(number, f"{operation} {model}", start, end, conversation, turn, **more)
 
 
-def root(conversation="call-1", end=10, number=1):
-    return span(number, names.SPAN_CONVERSATION, 0, end, conversation, VOICE_CONVERSATION_OUTCOME="completed")
+def root(conversation="call-1", end=10, number=1, **more):
+    more = {"VOICE_CONVERSATION_OUTCOME": "completed", **more}
+    return span(number, names.SPAN_CONVERSATION, 0, end, conversation, **more)
 
 
 def turn(number, index, start, end, conversation="call-1", **more):
@@ -117,7 +118,9 @@ def call(conversation="call-1"):
     common = {"conversation": conversation}
     return traces(
         operation(2, "speech_to_text", "nova-3", 0, 2.1, VOICE_STT_FINALIZATION_DURATION=0.2, **common),
-        operation(3, "chat", "gpt-4o-mini", 2.1, 2.5, GEN_AI_RESPONSE_TIME_TO_FIRST_CHUNK=0.2, **common),
+        operation(
+            3, "chat", "gpt-4o-mini", 2.1, 2.5, GEN_AI_RESPONSE_TIME_TO_FIRST_CHUNK=0.2, VOICE_COST=2e-5, **common
+        ),
         operation(4, "execute_tool", "", 2.5, 2.6, GEN_AI_TOOL_NAME="book", **common),
         operation(5, "chat", "gpt-4o-mini", 2.6, 2.7, error="429", **common),
         operation(
@@ -128,6 +131,7 @@ def call(conversation="call-1"):
             5,
             GEN_AI_RESPONSE_TIME_TO_FIRST_CHUNK=0.2,
             VOICE_TTS_CHARACTERS=54,
+            VOICE_COST=0.00216,
             VOICE_INTERRUPTED=True,
             **common,
         ),

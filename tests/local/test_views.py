@@ -5,10 +5,10 @@ import time
 
 import pytest
 
-from otel_voice.local import bars, views
+from otel_voice.local import bars, views, wording
 from otel_voice.local.conversations import Conversations
 from otel_voice.local.plain import PlainView
-from otel_voice.local.records import Kind, Operation, Turn
+from otel_voice.local.records import Conversation, Kind, Operation, Turn
 from otel_voice.local.terminal import TerminalView
 from tests.local import payloads
 
@@ -27,7 +27,7 @@ def call(store, path, in_utc):
     store.add(payloads.rows_of(payloads.call()))
     log = payloads.log("table\nfor \x1b[2J\u202etwo", 2.55, turn=1, severity=13)
     store.add(payloads.rows_of(payloads.logs(log)))
-    store.add(payloads.rows_of(payloads.traces(payloads.root())))
+    store.add(payloads.rows_of(payloads.traces(payloads.root(VOICE_CONVERSATION_COST_UNPRICED=1))))
     return Conversations(path).conversation("call-1")
 
 
@@ -47,7 +47,7 @@ def test_a_wide_terminal(call):
 def test_a_terminal_without_block_letters(call):
     """Where the encoding has no block letters everything is ASCII."""
     lines = shown(call, lambda stream: TerminalView(stream, 110), "ascii")
-    assert "|---|" in lines[6] and "####" in lines[8]
+    assert "|---|" in lines[7] and "####" in lines[9]
 
 
 @pytest.mark.parametrize("width", [20, 40, 59, 60, 80, 100, 200])
@@ -66,6 +66,15 @@ def test_plain_lines_in_a_poor_encoding(call):
     stream = io.TextIOWrapper(io.BytesIO(), encoding="ascii", errors="strict")
     PlainView(stream).note("fünf")
     assert stream.buffer.getvalue() == b"otel-voice: f?nf\n"
+
+
+@pytest.mark.parametrize(
+    ("known", "unpriced", "shown"), [([None], 2, ""), ([1.5, None], 0, "$1.50"), ([0.0], 0, "$0.0000")]
+)
+def test_a_cost_is_said_where_something_of_it_is_known(known, unpriced, shown):
+    """Nothing known is nothing said; a free model is."""
+    operations = tuple(Operation(Kind.INFERENCE, "m", "", 0, 1, cost_usd=usd) for usd in known)
+    assert wording.cost(Conversation("id", "agent", 0, 1, operations=operations, unpriced=unpriced)) == shown
 
 
 def test_a_stream_that_is_no_terminal_gets_plain_lines():
@@ -88,6 +97,7 @@ WIDE = """\
   response median 1.00 s, slowest 1.00 s (turn 1)
   models   nova-3, gpt-4o-mini, flash
   usage    54 characters spoken
+  cost     $0.0022, without 1 operation of unknown price
   turn 1                                   ├───┤                5.00 s  response 1.00 s  interrupted  1 error
          endpointing 300 ms + inference 700 ms
     STT  nova-3                 ███████████░                    2.10 s  final +200 ms
@@ -104,6 +114,7 @@ conversation call-1 agent 2026-09-21 14:13:20
   response  median 1.00 s, slowest 1.00 s (turn 1)
   models    nova-3, gpt-4o-mini, flash
   usage     54 characters spoken
+  cost      $0.0022, without 1 operation of unknown price
   turn 1, 5.00 s, response 1.00 s (endpointing 300 ms + inference 700 ms), interrupted, 1 error
       +0.000s STT  nova-3  2.10 s, final +200 ms
       +2.100s LLM  gpt-4o-mini  400 ms, first 200 ms
