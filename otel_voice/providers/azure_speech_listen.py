@@ -14,6 +14,7 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
+from otel_voice.capture.guard import guarded
 from otel_voice.capture.observer import Call
 from otel_voice.capture.operation import Sink, collected, settle
 from otel_voice.capture.shapes.noting import Noter
@@ -187,10 +188,13 @@ class Ear(Listener):
 
     def __del__(self) -> None:
         """The recogniser was collected, and whatever was still to come of it."""
+        guarded(self._dropped)
+
+    def _dropped(self) -> None:
         if self._conversation is not None:
             self._once.clear()
             self._leave()
-            collected(self.sink, partial(self.sink.session_closed, self._conversation))
+            collected(self.sink, partial(guarded, self.sink.session_closed, self._conversation))
 
     def _begin(self, recognizer: Any) -> None:
         """A recognition begins. The library tells offsets in the stream, however many recognitions there were."""
