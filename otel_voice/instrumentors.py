@@ -128,6 +128,20 @@ class SpeechmaticsInstrumentor(ProviderInstrumentor):
     package = "speechmatics.rt"
 
 
+class BotocoreInstrumentor(ProviderInstrumentor):
+    """AWS by botocore, on which boto3 is built: Bedrock's answers and Polly's speech."""
+
+    provider = "botocore"
+    package = "botocore"
+
+
+class AiobotocoreInstrumentor(ProviderInstrumentor):
+    """AWS by aiobotocore, on which aioboto3 is built: Bedrock's answers and Polly's speech."""
+
+    provider = "aiobotocore"
+    package = "aiobotocore"
+
+
 ALL: tuple[type[ProviderInstrumentor], ...] = (
     OpenAIInstrumentor,
     DeepgramInstrumentor,
@@ -139,6 +153,8 @@ ALL: tuple[type[ProviderInstrumentor], ...] = (
     GroqInstrumentor,
     GoogleGenAIInstrumentor,
     MistralInstrumentor,
+    BotocoreInstrumentor,
+    AiobotocoreInstrumentor,
 )
 
 

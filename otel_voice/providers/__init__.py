@@ -20,6 +20,8 @@ NAMES = (
     "speechmatics",
     "groq",
     "mistralai",
+    "botocore",
+    "aiobotocore",
 )
 """Adding a provider is one file here and its name in this line."""
 

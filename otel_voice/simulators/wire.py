@@ -139,7 +139,7 @@ async def _refusal(provider: Provider, request: web.Request, asked: Behaviour) -
 
 def _retry(request: web.Request) -> int:
     """Which repetition of a request this is, where its SDK tells: `attempt=1; max=4` is the first try."""
-    attempt = re.match(r"attempt=(\d+)", request.headers.get("amz-sdk-request", ""))
+    attempt = re.search(r"attempt=(\d+)", request.headers.get("amz-sdk-request", ""))
     return int(attempt[1]) - 1 if attempt else int(request.headers.get("x-stainless-retry-count", "0"))
 
 

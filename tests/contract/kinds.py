@@ -52,6 +52,8 @@ def async_context_manager(function: Any) -> bool:
 KINDS: dict[str, Callable[[Any], bool]] = {
     "call": plain,
     "async_call": coroutine,
+    "chosen_call": plain,
+    "async_chosen_call": coroutine,
     "generator": generator,
     "async_generator": async_generator,
     "async_generated": coroutine,

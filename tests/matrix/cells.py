@@ -17,6 +17,8 @@ TOLD = (
     "groq",
     "google-genai",
     "mistralai",
+    "botocore",
+    "aiobotocore",
     "opentelemetry-sdk",
     "wrapt",
 )
@@ -65,6 +67,9 @@ CELLS = (
             "cartesia": "==2.0.17",
             "assemblyai": "==0.41.1",
             "speechmatics-rt": "==0.5.0",
+            # aiobotocore pins botocore to a few patches of one minor, and boto3 pins it to be no older than itself.
+            "aiobotocore": "==2.23.0",
+            "boto3": "==1.38.27",
             **OPENTELEMETRY_1_39,
         },
     ),
@@ -82,6 +87,8 @@ CELLS = (
             "cartesia": "==3.5.1",
             "assemblyai": "==0.46.0",
             "speechmatics-rt": "==1.0.0",
+            "aiobotocore": "==3.0.0",
+            "boto3": "==1.42.5",
         },
     ),
     Cell("newest", ("3.14", "3.13")),
