@@ -121,6 +121,13 @@ class MistralInstrumentor(ProviderInstrumentor):
     earlier = ("mistralai",)
 
 
+class AzureSpeechInstrumentor(ProviderInstrumentor):
+    """Azure Speech: recognition and synthesis, for which a native library does the work."""
+
+    provider = "azure_speech"
+    package = "azure.cognitiveservices.speech"
+
+
 class SpeechmaticsInstrumentor(ProviderInstrumentor):
     """Speechmatics: real-time speech to text, and what is built on its SDK."""
 
@@ -153,6 +160,7 @@ ALL: tuple[type[ProviderInstrumentor], ...] = (
     GroqInstrumentor,
     GoogleGenAIInstrumentor,
     MistralInstrumentor,
+    AzureSpeechInstrumentor,
     BotocoreInstrumentor,
     AiobotocoreInstrumentor,
 )

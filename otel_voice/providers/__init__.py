@@ -20,6 +20,7 @@ NAMES = (
     "speechmatics",
     "groq",
     "mistralai",
+    "azure_speech",
     "botocore",
     "aiobotocore",
 )

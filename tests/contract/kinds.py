@@ -72,6 +72,7 @@ KINDS: dict[str, Callable[[Any], bool]] = {
     "aiteration": async_generator,
     "telling": plain_or_coroutine,
     "making": plain,
+    "noting": plain,
     "dialogue": generator,
     "dialogue_connection": plain,
 }

@@ -17,6 +17,7 @@ TOLD = (
     "groq",
     "google-genai",
     "mistralai",
+    "azure-cognitiveservices-speech",
     "botocore",
     "aiobotocore",
     "opentelemetry-sdk",
@@ -56,6 +57,7 @@ CELLS = (
         ("3.10", "3.11", "3.12", "3.13"),
         {
             "mistralai": "==1.9.11",
+            "azure-cognitiveservices-speech": "==1.44.0",
             "groq": "==0.25.0",
             "anthropic": "==0.70.0",
             "openai": "==1.79.0",
@@ -78,6 +80,7 @@ CELLS = (
         ("3.12", "3.11", "3.13", "3.10"),
         {
             "mistralai": ">=2,<3",
+            "azure-cognitiveservices-speech": "==1.47.0",
             "groq": "==0.36.0",
             "anthropic": "==1.13.0",
             "openai": "==2.8.1",
