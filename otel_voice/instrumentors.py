@@ -25,7 +25,7 @@ class ProviderInstrumentor(BaseInstrumentor):  # type: ignore[misc]
     package: ClassVar[str]
     """The import name of its SDK, at which we wait; the table itself is loaded no earlier."""
     earlier: ClassVar[tuple[str, ...]] = ()
-    """Import names it had before."""
+    """Import names it had before, or has beside it."""
     installation: Installation | None = None
     _signals: Mapping[str, Any] | None = None
 
@@ -106,6 +106,21 @@ class GoogleGenAIInstrumentor(ProviderInstrumentor):
     package = "google.genai"
 
 
+class GoogleCloudSpeechInstrumentor(ProviderInstrumentor):
+    """Google Cloud Speech-to-Text: recordings and streams, v1 and v2."""
+
+    provider = "google_cloud_speech"
+    package = "google.cloud.speech_v1"
+    earlier = ("google.cloud.speech_v2",)
+
+
+class GoogleCloudTextToSpeechInstrumentor(ProviderInstrumentor):
+    """Google Cloud Text-to-Speech: whole and streamed."""
+
+    provider = "google_cloud_texttospeech"
+    package = "google.cloud.texttospeech_v1"
+
+
 class AssemblyAIInstrumentor(ProviderInstrumentor):
     """AssemblyAI: streaming and prerecorded speech to text."""
 
@@ -160,6 +175,8 @@ ALL: tuple[type[ProviderInstrumentor], ...] = (
     GroqInstrumentor,
     GoogleGenAIInstrumentor,
     MistralInstrumentor,
+    GoogleCloudSpeechInstrumentor,
+    GoogleCloudTextToSpeechInstrumentor,
     AzureSpeechInstrumentor,
     BotocoreInstrumentor,
     AiobotocoreInstrumentor,

@@ -20,6 +20,8 @@ NAMES = (
     "speechmatics",
     "groq",
     "mistralai",
+    "google_cloud_speech",
+    "google_cloud_texttospeech",
     "azure_speech",
     "botocore",
     "aiobotocore",

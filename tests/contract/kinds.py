@@ -73,6 +73,8 @@ KINDS: dict[str, Callable[[Any], bool]] = {
     "telling": plain_or_coroutine,
     "making": plain,
     "noting": plain,
+    "duplex": plain,
+    "async_duplex": plain,
     "dialogue": generator,
     "dialogue_connection": plain,
 }
