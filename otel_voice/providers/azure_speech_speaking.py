@@ -67,6 +67,8 @@ class Speaking(Synthesis):
         self._seconds = result.audio_duration.total_seconds() or None
         self._last = result
         if not self._read:
+            if not self.chunks and result.reason.name != "Canceled":  # the first that anybody hears of it is the whole
+                self.audio(0)
             self.size = len(result.audio_data)
             self._end(result.reason.name, result.cancellation_details)
 

@@ -59,7 +59,10 @@ def test_each_text_is_one_record(
     assert record.audio_bytes == len(result.audio_data)
     assert record.audio_seconds == result.audio_duration.total_seconds()
     assert record.response_id == result.result_id
-    assert record.first_chunk_ns is None  # nobody could hear it before the whole was there
+    assert record.chunks == 1  # nobody could hear any of it before the whole was there
+    assert record.first_chunk_ns is not None
+    assert record.ended_ns is not None
+    assert record.first_chunk_ns <= record.ended_ns
     assert (record.server_address, record.server_port) == ("127.0.0.1", simulators.port)
 
 
@@ -96,6 +99,17 @@ def test_a_stream_lasts_as_long_as_it_is_read(simulators: Simulators, sink: Reco
     same_moment(record.first_chunk_ns, seen[0])
     same_moment(record.last_chunk_ns, seen[-1])
     same_seconds(record.duration, (ended - began) / 1e9)
+
+
+@watched
+def test_a_whole_result_is_heard_when_it_is_there(simulators: Simulators, sink: RecordingSink) -> None:
+    """Without a handler or an output, the first audio in the program's hands is all of it."""
+    sink.clear()
+    synthesizer = speaking(simulators, SLOW)
+    began = time.perf_counter_ns()
+    synthesizer.speak_text(TEXT)
+    record = sink.only(TextToSpeech)
+    same_seconds(record.time_to_first_chunk, (time.perf_counter_ns() - began) / 1e9)
 
 
 def test_audio_that_is_played_is_heard_when_it_arrives(simulators: Simulators, sink: RecordingSink) -> None:

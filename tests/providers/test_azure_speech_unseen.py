@@ -103,13 +103,15 @@ def test_handlers_are_called_in_their_order(simulators: Simulators) -> None:
     with observed() as sink:
         recognizer, stream = listening(simulators, DIRECTIVES)
         called: list[str] = []
-        stopped = threading.Event()
+        heard, stopped = threading.Event(), threading.Event()
         recognizer.recognized.connect(lambda _: called.append("first"))
         recognizer.start_continuous_recognition()
         recognizer.recognized.connect(lambda _: called.append("second"))
+        recognizer.recognized.connect(lambda _: heard.set())
         recognizer.recognizing.connect(lambda _: called.append("partial"))
         recognizer.session_stopped.connect(lambda _: stopped.set())
         write(stream, speech())
+        assert heard.wait(WAIT)
         recognizer.stop_continuous_recognition()
         assert stopped.wait(WAIT)
     finals = [name for name in called if name != "partial"]
