@@ -40,9 +40,9 @@ class Shadows:
         self.put(name, make)
 
     def put(self, name: str, make: Callable[[Callable[..., Any]], Callable[..., Any]]) -> None:
-        """Put what `make` makes of the method in its place, when the object has one."""
+        """Put what `make` makes of the method in its place, when the object has a method of that name."""
         original = getattr(self._owner, name, None)
-        if original is None:
+        if not callable(original):
             return
         method = make(original)
         self._put.append((name, method, vars(self._owner).get(name)))

@@ -57,7 +57,8 @@ def body(streaming: Any) -> Following:
     if under is None:
         under = streaming.__wrapped__
     length = getattr(streaming, "_content_length", None) or getattr(streaming, "_self_content_length", None)
-    follow = PulledAiohttp if hasattr(getattr(under, "content", None), "readany") else Pulled
+    # Asked for its content, the response of another client may object.
+    follow = PulledAiohttp if hasattr(vars(under).get("content"), "readany") else Pulled
     return follow(streaming, under, reading.integer(length))
 
 

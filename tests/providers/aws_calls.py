@@ -62,7 +62,7 @@ def _session(colour: str) -> Any:
     return module.get_session()
 
 
-def create(colour: str, service: str, endpoint: str, timeout: float = 10.0, tries: int = 1) -> Any:
+def create(colour: str, service: str, endpoint: str, timeout: float = 10.0, tries: int = 1, **options: Any) -> Any:
     """A client of either SDK; that of aiobotocore is a context manager."""
     config = importlib.import_module("botocore.config").Config
     if colour:
@@ -72,6 +72,7 @@ def create(colour: str, service: str, endpoint: str, timeout: float = 10.0, trie
         connect_timeout=timeout,
         retries={"total_max_attempts": tries, "mode": "standard"},
         ignore_configured_endpoint_urls=True,
+        **options,
     )
     return _session(colour).create_client(service, endpoint_url=endpoint, config=settings, **_KEYS)
 

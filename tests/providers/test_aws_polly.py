@@ -297,6 +297,21 @@ async def test_a_lost_connection_is_a_failure(
     assert sink.errors == [raised.value]
 
 
+async def test_through_another_client_of_http(colour: str, simulators: Simulators, sink: RecordingSink) -> None:
+    """aiobotocore may be told to use HTTPX, whose bodies are of another class."""
+    backend = getattr(pytest.importorskip("aiobotocore.httpxsession"), "HttpxSession", None)
+    if not colour or backend is None:
+        pytest.skip("aiobotocore has it, from 3.0 on")
+    async with client(colour, "polly", simulators, http_session_cls=backend) as made:
+        assert len(await _whole(await speech(made))) == SIZE
+        assert len(await _in_chunks(await speech(made))) == SIZE
+        body = await speech(made)
+        await body.read(3200)
+        await body.close()
+    told = [(record.outcome, record.audio_bytes) for record in sink.records if isinstance(record, TextToSpeech)]
+    assert told == [(Outcome.COMPLETED, SIZE), (Outcome.COMPLETED, SIZE), (Outcome.INTERRUPTED, 3200)]
+
+
 async def test_the_stream_in_both_directions_is_not_there(colour: str, simulators: Simulators) -> None:
     """Polly can take text while it speaks, over HTTP/2, which botocore has not got: there is no such method."""
     async with client(colour, "polly", simulators) as made:
