@@ -37,7 +37,7 @@ async def _speech_entered(base: str, timeout: float) -> AsyncIterator[Any]:
 def _content(entered: Any) -> Any:
     """Up to aiobotocore 3 entering gives the response of `aiohttp`; later it gives the body itself."""
     content = getattr(entered, "content", None)
-    return entered if content is None else content.iter_any()
+    return entered if content is None else content.iter_chunked(1024)
 
 
 EXERCISES: list[Exercise] = [
