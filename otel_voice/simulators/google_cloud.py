@@ -28,9 +28,13 @@ REASONS = {
     500: "Internal error encountered.",
     503: "The service is currently unavailable.",
 }
+BREAKS = 500
 MALFORMED = b"\xff\xff\xff"
 _MOST_CALLS = 64
 _HEARING_SECONDS = 1.0
+
+
+Answering = Callable[[Iterator[bytes], Behaviour], Iterable[Any]]
 
 
 class GoogleCloud:
@@ -73,61 +77,73 @@ class GoogleCloud:
 
         return Handlers()
 
-    def _handler(self, grpc: Any, answer: Callable[..., Iterable[Any]]) -> Callable[[Iterator[bytes], Any], Any]:
+    def _handler(self, grpc: Any, answer: Answering) -> Callable[[Iterator[bytes], Any], Iterator[bytes]]:
         def handle(requests: Iterator[bytes], context: Any) -> Iterator[bytes]:
+            call = _Call(requests, context, grpc)
             metadata = dict(context.invocation_metadata())
             try:
                 asked = behaviour.parse(metadata.get(behaviour.HEADER, ""))
-            except DirectiveError as error:
+                if asked.fails(None, self._tries(metadata.get(CALL))):
+                    call.refuse(asked)
+                yield from call.answers(answer(requests, asked), asked)
+            except (DirectiveError, BadRequestError) as error:
                 context.abort(grpc.StatusCode.INVALID_ARGUMENT, str(error))
-            self._calls[metadata.get(CALL, "")] += 1
-            ended = threading.Event()
-            context.add_callback(ended.set)
-            if asked.fails(None, self._calls[metadata.get(CALL, "")] - 1 if CALL in metadata else 0):
-                _hear_out(requests, grpc.RpcError)
-                ended.wait(asked.first)
-                assert asked.fail is not None
-                context.abort(grpc.StatusCode[FAILURES[asked.fail]], REASONS[asked.fail])
-            try:
-                answers = answer(requests, asked)
-                pace = _of_one_answer(asked) if isinstance(answers, list) else asked
-                yield from self._answers(answers, pace, context, ended)
-            except BadRequestError as error:
-                context.abort(grpc.StatusCode.INVALID_ARGUMENT, str(error))
-            except _BrokenError:
-                context.abort(grpc.StatusCode.INTERNAL, REASONS[500])
+            except _LostError:
+                self._line.cut(int(context.peer().rpartition(":")[2]))
+                call.ended.wait()
 
         return handle
 
-    def _answers(
-        self, answers: Iterable[Any], asked: Behaviour, context: Any, ended: threading.Event
-    ) -> Iterator[bytes]:
+    def _tries(self, name: str | None) -> int:
+        """How often the call of this name was tried before; one without a name never was."""
+        if name is None:
+            return 0
+        self._calls[name] += 1
+        return self._calls[name] - 1
+
+
+class _Call:
+    """A call that is being answered."""
+
+    def __init__(self, requests: Iterator[bytes], context: Any, grpc: Any) -> None:
+        self._requests = requests
+        self._context = context
+        self._grpc = grpc
+        self.ended = threading.Event()
+        context.add_callback(self.ended.set)
+
+    def refuse(self, asked: Behaviour) -> None:
+        """End it with the status that was asked for."""
+        self._hear_out()
+        self.ended.wait(asked.first)
+        status = asked.fail or BREAKS
+        self._context.abort(self._grpc.StatusCode[FAILURES[status]], REASONS[status])
+
+    def answers(self, answers: Iterable[Any], asked: Behaviour) -> Iterator[bytes]:
         """The answers at the pace, and with the accident, that was asked for."""
-        ended.wait(asked.first)
+        asked = _of_one_answer(asked) if isinstance(answers, list) else asked
+        self.ended.wait(asked.first)
         for index, answer in enumerate(answers):
             if index:
-                ended.wait(asked.interval)
-            if ended.is_set():
+                self.ended.wait(asked.interval)
+            if self.ended.is_set():
                 return
             if asked.drop_after == index:
-                self._line.cut(int(context.peer().rpartition(":")[2]))
-                ended.wait()
-                return
+                self._hear_out()
+                raise _LostError
             if asked.error_after == index:
-                raise _BrokenError
+                self.refuse(replace(asked, first=0.0))
             yield MALFORMED if asked.malformed_after == index else type(answer).serialize(answer)
 
+    def _hear_out(self) -> None:
+        """Let the client say what it has to say: while it writes, it may tell of another error than ours."""
+        hearing = threading.Thread(target=self._hear, daemon=True)
+        hearing.start()
+        hearing.join(_HEARING_SECONDS)
 
-def _hear_out(requests: Iterator[bytes], gone: type[Exception]) -> None:
-    """Let the client say all it has to say at once: one that is refused while it writes may tell of another error."""
-
-    def hear() -> None:
-        with contextlib.suppress(gone):
-            deque(requests, maxlen=0)
-
-    hearing = threading.Thread(target=hear, daemon=True)
-    hearing.start()
-    hearing.join(_HEARING_SECONDS)
+    def _hear(self) -> None:
+        with contextlib.suppress(self._grpc.RpcError):
+            deque(self._requests, maxlen=0)
 
 
 def _of_one_answer(asked: Behaviour) -> Behaviour:
@@ -137,5 +153,5 @@ def _of_one_answer(asked: Behaviour) -> Behaviour:
     return replace(asked, **happening)
 
 
-class _BrokenError(Exception):
-    """The service breaks in the middle of an answer."""
+class _LostError(Exception):
+    """The connection is to be lost."""

@@ -23,8 +23,11 @@ from tests.contract.exercises import SECRET, Exercise
 
 TIMEOUT = 10.0
 _QUOTED = quote(SECRET)
-# The time of day in an answer, and which call of the system was the first to notice that a connection is gone.
-_BY_CHANCE = re.compile(r"\w{3}, \d{2} \w{3} \d{4} \d{2}:\d{2}:\d{2} GMT|(recv|send)msg: ?")
+# The time of day in an answer, and who was the first to notice that a connection is gone: a read, or a write.
+_BY_CHANCE = re.compile(
+    r"\w{3}, \d{2} \w{3} \d{4} \d{2}:\d{2}:\d{2} GMT"
+    r"|((recv|send)msg: ?)?(Connection reset by peer|Broken pipe)( \(\d+\))?"
+)
 
 
 class Case(NamedTuple):

@@ -83,6 +83,15 @@ async def test_a_failure_is_the_sdks_own_and_one_record(variant: Variant, direct
 
 
 @EVERY
+async def test_lost_while_it_is_written_to(variant: Variant, sink: RecordingSink, hung_up: threading.Event) -> None:
+    """An asynchronous stream may then tell of its write; whatever the program gets, the record tells of the same."""
+    with pytest.raises(Exception) as caught:
+        await read(await variant.open_endless(f"{SAID},drop_after=2", hung_up))
+    assert said(caught.value)[1]
+    one_failure(sink, caught.value, caught.value.grpc_status_code.name)  # type: ignore[attr-defined]
+
+
+@EVERY
 async def test_an_answer_that_cannot_be_read(variant: Variant) -> None:
     """It breaks a synchronous stream, and is None in an asynchronous one, which goes on."""
     with observing(PROVIDER) as sink:
