@@ -22,11 +22,18 @@ def cost(record: Operation, rates: Rates, at_least_seconds: float = 0.0) -> floa
 
 def is_billed(record: Operation) -> bool:
     """Whether the operation cost something, as far as can be told: it was answered, or its service counted."""
-    if isinstance(record, ToolCall):
+    if isinstance(record, ToolCall) or (isinstance(record, SpeechToText) and _is_paid_with_its_answer(record)):
         return False
     if record.outcome is not Outcome.FAILED:
         return True
     return getattr(record, "input_tokens", None) is not None or getattr(record, "output_tokens", None) is not None
+
+
+def _is_paid_with_its_answer(record: SpeechToText) -> bool:
+    """A realtime model hears the user itself; a transcription is billed apart only where another model makes it."""
+    if record.provider in ("gcp.gemini", "gcp.vertex_ai"):
+        return True
+    return record.provider in ("openai", "azure.ai.openai") and record.request_model is None
 
 
 def input_tokens(record: Operation) -> int:

@@ -81,11 +81,14 @@ def test_a_price_for_some_only(tmp_path: Path) -> None:
         (ended(Inference, "openai", None, outcome=Outcome.FAILED), False),
         (ended(TextToSpeech, "elevenlabs", "eleven_flash_v2_5", characters=9, outcome=Outcome.FAILED), False),
         (ended(ToolCall, "openai", None), False),
+        (ended(SpeechToText, "speechmatics", None, audio_seconds=1.0), True),
+        (ended(SpeechToText, "openai", None, audio_seconds=1.0), False),
+        (ended(SpeechToText, "gcp.gemini", "gemini-live-2.5-flash", audio_seconds=1.0), False),
     ],
-    ids=["model", "provider", "usage", "refused", "failed", "tool"],
+    ids=["model", "provider", "usage", "refused", "failed", "tool", "recogniser", "realtime", "live"],
 )
 def test_an_operation_without_a_cost(record: Any, unpriced: bool) -> None:
-    """What was answered cost something, and that is told; what was refused did not."""
+    """What was answered cost something, and that is told; what was refused, or is paid with an answer, did not."""
     Prices().price(record)
     assert record.cost is None
     assert record.unpriced is unpriced
