@@ -164,6 +164,36 @@ class AiobotocoreInstrumentor(ProviderInstrumentor):
     package = "aiobotocore"
 
 
+class WebsocketsInstrumentor(ProviderInstrumentor):
+    """Providers' websockets that a program opens with `websockets` and no SDK."""
+
+    provider = "websockets"
+    package = "websockets"
+
+    def _sdk_imported(self, package: ModuleType) -> None:
+        add_hosts()
+        super()._sdk_imported(package)
+
+
+class AiohttpInstrumentor(ProviderInstrumentor):
+    """Providers' websockets that a program opens with `aiohttp` and no SDK."""
+
+    provider = "aiohttp"
+    package = "aiohttp"
+
+    def _sdk_imported(self, package: ModuleType) -> None:
+        add_hosts()
+        super()._sdk_imported(package)
+
+
+def add_hosts() -> None:
+    """Make the hosts known whose websockets the program's settings name."""
+    from otel_voice.providers import services
+    from otel_voice.runtime import runtime
+
+    services.add_hosts(runtime().settings.websocket_hosts)
+
+
 ALL: tuple[type[ProviderInstrumentor], ...] = (
     OpenAIInstrumentor,
     DeepgramInstrumentor,
@@ -180,6 +210,8 @@ ALL: tuple[type[ProviderInstrumentor], ...] = (
     AzureSpeechInstrumentor,
     BotocoreInstrumentor,
     AiobotocoreInstrumentor,
+    WebsocketsInstrumentor,
+    AiohttpInstrumentor,
 )
 
 

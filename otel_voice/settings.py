@@ -10,7 +10,7 @@ import math
 import os
 import sys
 from collections.abc import Callable, Mapping, MutableMapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
@@ -128,6 +128,20 @@ def _semconv(text: str) -> str:
     return "new" if "gen_ai_latest_experimental" in entries else "old"
 
 
+_SPOKEN = frozenset({"deepgram", "assemblyai", "cartesia", "elevenlabs", "openai", "google_genai"})
+"""Providers whose protocols can be read without their SDKs."""
+
+
+def _hosts(text: str) -> dict[str, str]:
+    hosts = {}
+    for entry in filter(None, (each.strip() for each in text.split(","))):
+        host, _, provider = entry.rpartition("=")
+        if not host or provider not in _SPOKEN or "/" in host:
+            raise ValueError(entry)
+        hosts[host.strip().lower()] = provider
+    return hosts
+
+
 def _directory(text: str) -> Path | None:
     try:
         return Path(text).expanduser() if text else None
@@ -193,6 +207,15 @@ VARIABLES: tuple[Variable, ...] = (
         str,
     ),
     Variable(
+        "OTEL_VOICE_WEBSOCKET_HOSTS",
+        "websocket_hosts",
+        "",
+        "host=provider or host:port=provider, separated by commas; providers are deepgram, assemblyai, cartesia, "
+        "elevenlabs, openai, google_genai",
+        "Hosts of your own that speak a provider's protocol over a websocket: a proxy, a self-hosted server.",
+        _hosts,
+    ),
+    Variable(
         "OTEL_VOICE_LOG_LEVEL",
         "log_level",
         "INFO",
@@ -246,6 +269,7 @@ class Settings:
     content_max_length: int = 4096
     semconv: Semconv = "old"
     prices: str = ""
+    websocket_hosts: Mapping[str, str] = field(default_factory=dict)
     log_level: int = logging.INFO
     exit_timeout: float = 2.0
     sigterm_flush: bool = True

@@ -60,6 +60,12 @@ class SessionObserver:
         self.sink = sink
         self.wants_content = sink.wants_content
 
+    @classmethod
+    def begin(cls, sink: Sink, call: Call) -> SessionObserver | None:
+        """Who reads a connection that is about to be opened; None when it is not to be observed."""
+        observer = cls(sink)
+        return observer if observer.opening(call) else None
+
     def opening(self, call: Call) -> bool:
         """A connection is about to be opened; False when it is not to be observed."""
         return False

@@ -25,6 +25,8 @@ NAMES = (
     "azure_speech",
     "botocore",
     "aiobotocore",
+    "websockets",
+    "aiohttp",
 )
 """Adding a provider is one file here and its name in this line."""
 

@@ -17,6 +17,7 @@ from otel_voice.providers.azure_speech_common import failure
 from otel_voice.providers.azure_speech_native import MARK, SYNTHESIS, Listener
 from otel_voice.providers.synthesis import Synthesis
 
+_MOST_RESULTS = 64
 _ENDS = ("SynthesizingAudioCompleted", "Canceled")
 
 
@@ -58,6 +59,8 @@ class Speaking(Synthesis):
 
     def result(self, result: Any) -> None:
         """All of its audio has arrived, or none will come any more."""
+        if not self._voice.takes(result.result_id, self):
+            return
         try:
             self._untold.pop()
         except IndexError:
@@ -138,6 +141,8 @@ class Voice(Listener):
         self.sink = sink
         self._waiting: deque[Speaking] = deque()
         self._spoken: Speaking | None = None
+        self._takers: dict[str, int] = {}
+        """By the id of a result, who was told of it."""
 
     @property
     def busy(self) -> bool:
@@ -159,8 +164,16 @@ class Voice(Listener):
             self._spoken = None
             if spoken is not None and event is not None:
                 spoken.result(event.result)
+                if not spoken.told:  # another was spoken first, and has its result already
+                    self._waiting.appendleft(spoken)
         elif spoken is not None and spoken.heard_by_event(event):
             spoken.audio(0 if event is None else len(event.result.audio_data))
+
+    def takes(self, result_id: str, speaking: Speaking) -> bool:
+        """Whether a result is told of this text; each is told of one."""
+        while len(self._takers) > _MOST_RESULTS:
+            self._takers.pop(next(iter(self._takers)), None)
+        return self._takers.setdefault(result_id, id(speaking)) == id(speaking)
 
     def forget(self, speaking: Speaking) -> None:
         """It will never be spoken."""

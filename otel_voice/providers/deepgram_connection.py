@@ -25,9 +25,13 @@ class DeepgramConnection(Connection):
         return True
 
     def opened(self, connection: Any) -> Any:
-        websocket = connection._websocket
+        websocket = self.websocket_of(connection)
         self.request_id = _request_id(websocket)
         return websocket
+
+    def websocket_of(self, connection: Any) -> Any:
+        """What the SDK's connection is built on."""
+        return connection._websocket
 
     def failure(self, record: Speech, error: BaseException) -> None:
         failure(record, error)
@@ -39,9 +43,10 @@ class DeepgramConnection(Connection):
 
 
 def _request_id(websocket: Any) -> str | None:
-    """The id in the response to the handshake, which each of the two clients of `websockets` keeps elsewhere."""
+    """The id in the response to the handshake, which each client keeps elsewhere."""
     headers = getattr(websocket, "response_headers", None)
     if headers is None:
-        headers = getattr(getattr(websocket, "response", None), "headers", None)
+        response = getattr(websocket, "response", None) or getattr(websocket, "_response", None)
+        headers = getattr(response, "headers", None)
     found = headers.get(REQUEST_ID) if headers is not None else None
     return found if isinstance(found, str) else None

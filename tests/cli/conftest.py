@@ -24,7 +24,7 @@ def command():
 @pytest.fixture
 def otel_voice(command, environment):
     def otel_voice(*arguments, **options):
-        options = {"env": environment, "input": "", **options}
-        return subprocess.run([*command, *arguments], capture_output=True, text=True, timeout=60, **options)
+        options = {"env": environment, "input": "", "timeout": 60, **options}
+        return subprocess.run([*command, *arguments], capture_output=True, text=True, **options)
 
     return otel_voice

@@ -22,6 +22,8 @@ TOLD = (
     "azure-cognitiveservices-speech",
     "botocore",
     "aiobotocore",
+    "websockets",
+    "aiohttp",
     "opentelemetry-sdk",
     "wrapt",
 )

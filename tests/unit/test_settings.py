@@ -23,6 +23,12 @@ READ = [
     ("OTEL_VOICE_INFER_TOOLS", "false", "infer_tools", False),
     ("OTEL_VOICE_CONTENT_MAX_LENGTH", "100", "content_max_length", 100),
     ("OTEL_VOICE_PRICES", "/etc/prices.json", "prices", "/etc/prices.json"),
+    (
+        "OTEL_VOICE_WEBSOCKET_HOSTS",
+        "GPU:8080=deepgram, b=openai,",
+        "websocket_hosts",
+        {"gpu:8080": "deepgram", "b": "openai"},
+    ),
     ("OTEL_VOICE_LOG_LEVEL", "debug", "log_level", logging.DEBUG),
     ("OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT", "event_only", "capture_content", "EVENT_ONLY"),
     ("OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT", "true", "capture_content", "SPAN_ONLY"),
@@ -33,6 +39,9 @@ READ = [
 ]
 
 BAD = [
+    ("OTEL_VOICE_WEBSOCKET_HOSTS", "deepgram"),
+    ("OTEL_VOICE_WEBSOCKET_HOSTS", "gpu=whisper"),
+    ("OTEL_VOICE_WEBSOCKET_HOSTS", "wss://gpu/v1=deepgram"),
     ("OTEL_VOICE_TRACE_SCOPE", "trace"),
     ("OTEL_VOICE_EXIT_TIMEOUT", "-1"),
     ("OTEL_VOICE_EXIT_TIMEOUT", "nan"),

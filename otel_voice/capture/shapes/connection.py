@@ -7,6 +7,7 @@ from inspect import iscoroutine
 from types import TracebackType
 from typing import Any
 
+from otel_voice.capture.claim import Claim
 from otel_voice.capture.guard import guarded
 from otel_voice.capture.observer import Call, SessionObserver
 from otel_voice.capture.operation import Sink
@@ -122,12 +123,15 @@ class Opening:
 
     def __init__(self, observer: SessionObserver) -> None:
         self._observer = observer
+        self._claim: Claim | None = None
 
     def __enter__(self) -> None:
-        return None
+        self._claim = Claim()
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        if self._claim is not None:
+            self._claim.end()
         if error is not None:
             guarded(self._observer.refused, error)

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from contextvars import ContextVar
 from typing import Any, NamedTuple, cast
 
+from otel_voice.capture.claim import Claim
 from otel_voice.capture.guard import guarded, shielded
 from otel_voice.capture.observer import Call, Observer
 from otel_voice.capture.operation import Abandonment, Ending, Running, Sink
@@ -63,8 +64,12 @@ def dialogue_connection(point: Point, sink: Sink, active: Active) -> Wrapper:
         talk = _opening.get()
         if talk is None:
             return wrapped(*args, **kwargs)
-        with talk.running:
-            connection = wrapped(*args, **kwargs)
+        claim = Claim()
+        try:
+            with talk.running:
+                connection = wrapped(*args, **kwargs)
+        finally:
+            claim.end()
         guarded(_listen, connection, talk.observer)
         return connection
 

@@ -7,6 +7,7 @@ from contextlib import AbstractAsyncContextManager, AbstractContextManager, asyn
 from types import TracebackType
 from typing import Any, cast
 
+from otel_voice.capture.claim import Claim, is_claimed
 from otel_voice.capture.guard import guarded
 from otel_voice.capture.observer import Call, SessionObserver
 from otel_voice.capture.operation import Sink, settle
@@ -53,11 +54,10 @@ def async_session(point: Point, sink: Sink, active: Active) -> Wrapper:
 
 def begin_session(point: Point, sink: Sink, active: Active, made: Call) -> SessionObserver | None:
     """Start observing a connection that is about to be made; None when it is not to be observed."""
-    if not active.on or not sink.enabled():
+    if not active.on or is_claimed() or not sink.enabled():
         return None
     guarded(settle)
-    observer = cast("type[SessionObserver]", point.observer)(sink)
-    return observer if guarded(observer.opening, made) else None
+    return guarded(cast("type[SessionObserver]", point.observer).begin, sink, made)
 
 
 class _Watch:
@@ -66,20 +66,28 @@ class _Watch:
     def __init__(self, observer: SessionObserver) -> None:
         self._observer = observer
         self._stood = False
+        self._claim: Claim | None = None
 
     def opened(self, connection: Any) -> None:
         self._stood = True
+        self._unclaim()
         websocket = guarded(self._observer.opened, connection)
         if websocket is not None:
             guarded(tap, websocket, self._observer)
 
     def __enter__(self) -> None:
-        return None
+        self._claim = Claim()
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         if self._stood:
             guarded(self._observer.closed)
-        elif error is not None:
+            return
+        self._unclaim()
+        if error is not None:
             guarded(self._observer.refused, error)
+
+    def _unclaim(self) -> None:
+        if self._claim is not None:
+            self._claim.end()
