@@ -36,8 +36,8 @@ prices: python ## distil the prices of models again from the newest genai-prices
 	@.cache/venvs/prices/bin/pip install --quiet --upgrade genai-prices
 	@.cache/venvs/prices/bin/python tools/prices.py
 
-test-matrix: dev-venv ## provider tests against old and new SDKs, on every Python found here
-	@$(DEV)/python -m tests.matrix
+test-matrix: dev-venv ## provider tests against old and new SDKs, on every Python found here; CELLS="oldest newest" for a part
+	@$(DEV)/python -m tests.matrix $(CELLS)
 
 bench: dev-venv ## what it costs, against bare SDK primitives (needs valgrind)
 	@$(DEV)/python -m benchmarks
