@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import importlib
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -298,18 +299,23 @@ async def test_a_lost_connection_is_a_failure(
 
 
 async def test_through_another_client_of_http(colour: str, simulators: Simulators, sink: RecordingSink) -> None:
-    """aiobotocore may be told to use HTTPX, whose bodies are of another class."""
-    backend = getattr(pytest.importorskip("aiobotocore.httpxsession"), "HttpxSession", None)
-    if not colour or backend is None:
-        pytest.skip("aiobotocore has it, from 3.0 on")
+    """aiobotocore may be told to use HTTPX, whose bodies are of another class; at first they were read whole only."""
+    session = importlib.import_module("aiobotocore.httpxsession") if colour else None
+    backend = getattr(session, "HttpxSession", None)
+    if backend is None:
+        pytest.skip("only aiobotocore has it, from 2.24 on")
     async with client(colour, "polly", simulators, http_session_cls=backend) as made:
-        assert len(await _whole(await speech(made))) == SIZE
-        assert len(await _in_chunks(await speech(made))) == SIZE
         body = await speech(made)
-        await body.read(3200)
-        await body.close()
+        pieces = hasattr(type(body), "iter_chunks")
+        assert len(await _whole(body)) == SIZE
+        if pieces:
+            assert len(await _in_chunks(await speech(made))) == SIZE
+            body = await speech(made)
+            await body.read(3200)
+            await body.close()
     told = [(record.outcome, record.audio_bytes) for record in sink.records if isinstance(record, TextToSpeech)]
-    assert told == [(Outcome.COMPLETED, SIZE), (Outcome.COMPLETED, SIZE), (Outcome.INTERRUPTED, 3200)]
+    partly = [(Outcome.COMPLETED, SIZE), (Outcome.INTERRUPTED, 3200)] if pieces else []
+    assert told == [(Outcome.COMPLETED, SIZE), *partly]
 
 
 async def test_the_stream_in_both_directions_is_not_there(colour: str, simulators: Simulators) -> None:
