@@ -7,6 +7,7 @@ without us: in the same thread, in the same context, no item earlier.
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Iterator
+from contextvars import copy_context
 from typing import Any
 
 from otel_voice.capture.guard import shielded
@@ -23,8 +24,13 @@ class Ear:
         self.heard: Callable[[Any], None] = _nobody
 
     def listen(self, hook: Callable[[Any], None]) -> None:
-        """Tell `hook` of each request, before the SDK gets it."""
-        self.heard = shielded(hook)
+        """Tell `hook` of each request, before the SDK gets it.
+
+        It is called in the context of the caller: where the SDK reads, the program's generator may have made current
+        what it makes its requests with.
+        """
+        context, heard = copy_context(), shielded(hook)
+        self.heard = shielded(lambda request: context.run(heard, request))
 
 
 def overheard(args: tuple[Any, ...], kwargs: dict[str, Any], ear: Ear) -> tuple[tuple[Any, ...], dict[str, Any]]:
