@@ -59,7 +59,7 @@ class Speaking(Synthesis):
 
     def result(self, result: Any) -> None:
         """All of its audio has arrived, or none will come any more."""
-        if not self._voice.takes(result.result_id, self):
+        if self.told or not self._voice.takes(result.result_id, self):
             return
         try:
             self._untold.pop()
