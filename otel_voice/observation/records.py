@@ -176,6 +176,8 @@ class TextToSpeech(Speech):
 
     voice: str | None = None
     characters: int | None = None
+    connection_seconds: float | None = None
+    """How long it took to connect, when a connection was made for it and the SDK tells."""
     text_content: str | None = None
 
 

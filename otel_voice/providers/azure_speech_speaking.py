@@ -13,10 +13,12 @@ from typing import Any
 
 from otel_voice.capture.operation import Abandonment, Sink
 from otel_voice.observation.records import TextToSpeech
+from otel_voice.providers import reading
 from otel_voice.providers.azure_speech_common import failure
-from otel_voice.providers.azure_speech_native import MARK, SYNTHESIS, Listener
+from otel_voice.providers.azure_speech_native import MARK, SYNTHESIS, Listener, text
 from otel_voice.providers.synthesis import Synthesis
 
+_CONNECTION = "SpeechServiceResponse_SynthesisConnectionLatencyMs"
 _MOST_RESULTS = 64
 _ENDS = ("SynthesizingAudioCompleted", "Canceled")
 
@@ -69,6 +71,9 @@ class Speaking(Synthesis):
         self.record.response_id = result.result_id
         self._seconds = result.audio_duration.total_seconds() or None
         self._last = result
+        connected = reading.integer(text(result.properties, _CONNECTION))
+        if connected is not None and connected > 0:  # less than nothing says that it is not known
+            self.record.connection_seconds = connected / 1000
         if not self._read:
             if not self.chunks and result.reason.name != "Canceled":  # the first that anybody hears of it is the whole
                 self.audio(0)

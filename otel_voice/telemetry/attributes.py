@@ -64,6 +64,7 @@ _SPEECH_TO_TEXT = _SPEECH | {
 _TEXT_TO_SPEECH = _SPEECH | {
     "voice": names.GEN_AI_SPEECH_VOICE,
     "characters": names.VOICE_TTS_CHARACTERS,
+    "connection_seconds": names.VOICE_TTS_CONNECTION_DURATION,
 }
 _REALTIME = (
     _INFERENCE

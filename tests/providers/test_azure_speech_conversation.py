@@ -71,6 +71,8 @@ def test_a_program_that_hears_one_utterance_after_the_other(simulators: Simulato
             write(stream, speech())
             synthesizer.speak_ssml(_ssml(recognizer.recognize_once().text))
     assert [operations for _, operations in tree(signals)] == [[HEARD, SPOKEN]] * 2
+    connected = [names.VOICE_TTS_CONNECTION_DURATION in (span.attributes or {}) for span in signals.spans()]
+    assert sum(connected) == 1
     assert len([span for span in signals.spans() if span.name == "conversation"]) == 1
 
 

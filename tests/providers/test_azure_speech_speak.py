@@ -154,6 +154,17 @@ async def test_a_result_that_nobody_asks_for(simulators: Simulators, sink: Recor
     assert len(sink.records) == 1
 
 
+def test_the_time_to_connect_is_what_the_sdk_tells(simulators: Simulators, sink: RecordingSink) -> None:
+    """The next text goes over the same connection, so that there is none to tell."""
+    synthesizer = speaking(simulators)
+    told = synthesizer.speak_text(TEXT).properties.get_property(
+        speechsdk.PropertyId.SpeechServiceResponse_SynthesisConnectionLatencyMs
+    )
+    synthesizer.speak_text(TEXT)
+    seconds = [record.connection_seconds for record in sink.records if isinstance(record, TextToSpeech)]
+    assert seconds == [int(told) / 1000 or None, None]
+
+
 async def test_texts_in_a_row_are_told_apart(simulators: Simulators, sink: RecordingSink) -> None:
     """The next may be asked for when the result of the last is there, but not yet the events of it."""
     synthesizer = speaking(simulators)
