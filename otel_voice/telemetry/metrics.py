@@ -11,6 +11,7 @@ from otel_voice.conversations.states import Transition
 from otel_voice.observation.records import Inference, Operation, Outcome, SpeechToText, TextToSpeech, ToolCall
 from otel_voice.telemetry import names
 from otel_voice.telemetry.attributes import Attributes, error_type, labels
+from otel_voice.telemetry.costs import Costs
 from otel_voice.telemetry.dialogue import Dialogue
 from otel_voice.telemetry.instruments import counter, histogram
 from otel_voice.telemetry.pending import Pending
@@ -20,7 +21,9 @@ class Metrics:
     """All instruments of one meter, and what is recorded with them."""
 
     def __init__(self, meter: Meter) -> None:
-        self._pending = Pending(meter, self._record)
+        self._costs = Costs(meter)
+        self._pending: Pending[Operation] = Pending(meter, self._record, self._costs.count)
+        self._foreign: Pending[Operation] = Pending(meter, _told_by_others, self._costs.count)
         self._answers = Pending(meter, self._answered)
         self._duration = histogram(meter, names.METRIC_GEN_AI_CLIENT_OPERATION_DURATION)
         self._first_chunk = histogram(meter, names.METRIC_GEN_AI_CLIENT_OPERATION_TIME_TO_FIRST_CHUNK)
@@ -28,7 +31,6 @@ class Metrics:
         self._finalization = histogram(meter, names.METRIC_VOICE_STT_FINALIZATION_DURATION)
         self._spoken = histogram(meter, names.METRIC_VOICE_TTS_AUDIO_DURATION)
         self._characters = counter(meter, names.METRIC_VOICE_TTS_CHARACTERS)
-        self._cost = counter(meter, names.METRIC_VOICE_COST)
         self._latency = histogram(meter, names.METRIC_VOICE_TURN_RESPONSE_LATENCY)
         self._stages = histogram(meter, names.METRIC_VOICE_TURN_STAGE_DURATION)
         self._stop_latency = histogram(meter, names.METRIC_VOICE_TURN_INTERRUPTION_STOP_LATENCY)
@@ -50,15 +52,12 @@ class Metrics:
 
     def cost(self, record: Operation, context: Context) -> None:
         """Count the cost of an operation of which another instrumentation tells everything else."""
-        if record.cost is not None:
-            self._cost.add(record.cost, labels(record), context)
+        self._foreign.put(record, context)
 
     def _record(self, record: Operation, context: Context) -> None:
         if isinstance(record, ToolCall):
             return
         attributes = labels(record)
-        if record.cost is not None:
-            self._cost.add(record.cost, attributes, context)
         first = record.time_to_first_chunk
         if first is not None:
             self._time_to_first_chunk(record, first, attributes, context)
@@ -160,6 +159,10 @@ class Metrics:
         if shares is not None and shares.first_word is not None:
             attributes.pop(names.VOICE_CONVERSATION_OUTCOME, None)
             self._first_word.record(shares.first_word, attributes, context)
+
+
+def _told_by_others(record: Operation, context: Context) -> None:
+    """All but the cost."""
 
 
 class OldNames(Metrics):

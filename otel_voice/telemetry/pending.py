@@ -10,7 +10,7 @@ import itertools
 import os
 import weakref
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Generic, TypeVar
 
 from opentelemetry.context import Context
@@ -28,8 +28,15 @@ class Pending(Generic[Told]):
     LIMIT = 512
     """Beyond it the call records what is pending itself: nobody collects, or too much happens."""
 
-    def __init__(self, meter: Meter, record: Callable[[Told, Context], None]) -> None:
+    def __init__(
+        self,
+        meter: Meter,
+        record: Callable[[Told, Context], None],
+        together: Callable[[Sequence[tuple[Told, Context]]], None] | None = None,
+    ) -> None:
+        """`record` is called with each, `together` with all that were pending, once they were."""
         self._record = record
+        self._together = together
         self._queue: deque[tuple[Told, Context]] = deque()
         meter.create_observable_gauge(next(_names), [self._collecting])
         if hasattr(os, "register_at_fork"):
@@ -43,12 +50,16 @@ class Pending(Generic[Told]):
 
     def settle(self) -> None:
         """Record what is pending."""
+        settled = []
         while self._queue:
             try:
-                record, context = self._queue.popleft()
+                told = self._queue.popleft()
             except IndexError:
-                return  # another thread settles too
-            self._record(record, context)
+                break  # another thread settles too
+            self._record(*told)
+            settled.append(told)
+        if self._together is not None and settled:
+            self._together(settled)
 
     def forget(self) -> None:
         """In a forked child: what is pending is recorded by the parent."""
