@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextvars import copy_context
+from functools import wraps
 from typing import Any
 
 from otel_voice.capture.guard import shielded
@@ -29,8 +30,13 @@ class Ear:
         It is called in the context of the caller: where the SDK reads, the program's generator may have made current
         what it makes its requests with.
         """
-        context, heard = copy_context(), shielded(hook)
-        self.heard = shielded(lambda request: context.run(heard, request))
+        run = copy_context().run
+
+        @wraps(hook)
+        def heard(request: Any) -> None:
+            run(hook, request)
+
+        self.heard = shielded(heard)
 
 
 def overheard(args: tuple[Any, ...], kwargs: dict[str, Any], ear: Ear) -> tuple[tuple[Any, ...], dict[str, Any]]:

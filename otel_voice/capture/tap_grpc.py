@@ -22,7 +22,8 @@ from otel_voice.capture.tap_aiohttp import ConnectionClosedOK
 
 _GENERATOR = "_wrapped_async_generator"
 _FIRST = "_stored_first_result"
-_CANCELLED = "CANCELLED"
+CANCELLED = "CANCELLED"
+"""The status of what the program has cancelled, or closed the channel of."""
 
 
 def tap_stream(stream: Any, observer: SessionObserver, ear: Ear) -> None:
@@ -162,7 +163,7 @@ def _drained(observer: SessionObserver) -> None:
 
 def _failed(observer: SessionObserver, error: Exception) -> None:
     """A read failed: the server or the way to it, or because the program has cancelled or closed what is read."""
-    if status_name(error) == _CANCELLED:
+    if status_name(error) == CANCELLED:
         observer.closed()
     else:
         observer.broken(error)

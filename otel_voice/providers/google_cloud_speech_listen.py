@@ -68,8 +68,8 @@ class Listen(GoogleStream, Listening):
 
     def sent(self, message: Any) -> None:
         message = plain(message)
-        audio = member(message, self.dialect.audio)
-        if audio is not None:
+        audio = getattr(message, self.dialect.audio, None) or member(message, self.dialect.audio)
+        if audio:
             self.audio.add(len(audio))
         elif has(message, _CONFIG):
             self._config = member(message, _CONFIG, "config")

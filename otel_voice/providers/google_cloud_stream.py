@@ -9,7 +9,7 @@ from typing import Any
 from otel_voice.capture.observer import Call
 from otel_voice.capture.operation import Running, Sink
 from otel_voice.capture.tap_aiohttp import ConnectionClosedOK
-from otel_voice.capture.tap_grpc import status_name
+from otel_voice.capture.tap_grpc import CANCELLED, status_name
 from otel_voice.observation.records import Speech
 from otel_voice.providers import google_cloud_common as common
 from otel_voice.providers.connection import Connection
@@ -21,7 +21,7 @@ class GoogleStream(Connection):
 
     def __init__(self, sink: Sink) -> None:
         super().__init__(sink)
-        self._answered = False
+        self.answered = False
 
     @abstractmethod
     def answer(self, message: Any) -> None:
@@ -48,7 +48,7 @@ class GoogleStream(Connection):
     def received(self, message: Any) -> None:
         if message is None:  # what an asynchronous stream makes of an answer that it cannot read
             return
-        self._answered = True
+        self.answered = True
         with self.lock:
             if not self.over:
                 self.answer(plain(message))
@@ -83,9 +83,9 @@ class GoogleStream(Connection):
 
     def _end_badly(self, error: BaseException) -> None:
         """What is open fails; where nothing is, the asking for it, or what an open stream was there for."""
-        if not isinstance(error, Exception):
-            self.left()  # the program's own cancelling
-        elif self._answered:
+        if not isinstance(error, Exception) or status_name(error) == CANCELLED:
+            self.left()  # the program's own doing
+        elif self.answered:
             self.fail(error, status_name(error))
         elif not self.fail_open(error, status_name(error)):
             self.describe(self._attempt)

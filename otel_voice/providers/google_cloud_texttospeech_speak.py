@@ -85,12 +85,16 @@ class Speak(GoogleStream):
                     self._synthesis = Synthesis(self.new_record(), self.sink)
                 self._synthesis.speak(text, self.wants_content)
 
+    def received(self, message: Any) -> None:
+        if message is not None and not self.over:
+            self.answered = True
+            self.chunk(plain(message))
+
     def answer(self, message: Any) -> None:
-        if self._synthesis is not None:
-            self.chunk(message)
+        """All answers are audio."""
 
     def chunk(self, item: Any) -> None:
-        """A piece of audio has arrived. This is the hot path."""
+        """A piece of audio has arrived. This is the hot path, and takes no lock."""
         if self._synthesis is not None:
             self._synthesis.audio(len(item.audio_content))
 

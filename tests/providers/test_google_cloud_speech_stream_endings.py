@@ -148,6 +148,36 @@ async def test_cancelled_by_the_program(variant: Variant, sink: RecordingSink, h
     assert sink.outcomes == [Outcome.INTERRUPTED]
 
 
+@pytest.mark.parametrize("package", ["speech_v1", "speech_v2"])
+def test_closed_while_it_waits_for_the_first_answer(package: str, sink: RecordingSink) -> None:
+    """A synchronous call waits for that; closing its client meanwhile is no failure of the service."""
+    variant, begun, over = Variant(package, ""), threading.Event(), threading.Event()
+    errors: list[Exception] = []
+    made = client(package)
+
+    def silence() -> Iterator[Any]:
+        yield variant.configuration()
+        begun.set()
+        over.wait(20)
+
+    def listen() -> None:
+        try:
+            made.streaming_recognize(requests=silence(), **options())
+        except Exception as error:
+            errors.append(error)
+
+    made = made if package == "speech_v2" else super(type(made).__mro__[1], made)
+    listening = threading.Thread(target=listen)
+    listening.start()
+    assert begun.wait(10)
+    made.transport.close()
+    listening.join()
+    over.set()
+    assert [type(error).__name__ for error in errors] == ["Cancelled"]
+    assert sink.opened == sink.closed
+    assert sink.records == sink.started == []
+
+
 @EVERY
 async def test_dropped(variant: Variant, sink: RecordingSink, hung_up: threading.Event) -> None:
     """A stream that is forgotten in the middle of an utterance interrupts it."""
