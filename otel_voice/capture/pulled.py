@@ -88,8 +88,11 @@ class Pulling:
             self.complete()
 
     def complete(self) -> None:
-        """The program has all of it."""
-        self.running.complete()
+        """The program has all of it; or no more comes, because somebody closed it during a read."""
+        if self.running.closing:
+            self.running.interrupt()
+        else:
+            self.running.complete()
         self.let_go()
 
     def let_go(self) -> None:

@@ -47,9 +47,10 @@ class Converse(common.AwsObserver):
     def _results(self, messages: Iterable[Any]) -> Iterator[ToolRequest]:
         """The results in the last message, with what the answer before it asked for."""
         *_, before, last = [None, None, *messages]
-        names = {use["toolUseId"]: use["name"] for use in _blocks(before, "toolUse")}
+        names = {use.get("toolUseId"): use.get("name") for use in _blocks(before, "toolUse")}
         for block in _blocks(last, "toolResult"):
-            result = ToolRequest(block["toolUseId"], names.get(block["toolUseId"]))
+            call_id = str(block.get("toolUseId"))
+            result = ToolRequest(call_id, names.get(call_id))
             if self.wants_content:
                 result.result = json.dumps(block.get("content"), default=str)
             yield result

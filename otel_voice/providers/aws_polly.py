@@ -28,7 +28,8 @@ class SynthesizeSpeech(common.AwsObserver):
     def request(self, call: Call) -> TextToSpeech | None:
         record = self.record = TextToSpeech("aws.polly")
         asked = common.asked(record, call)
-        record.audio_format = _ENCODINGS.get(asked["OutputFormat"], asked["OutputFormat"])
+        wanted = asked.get("OutputFormat")
+        record.audio_format = _ENCODINGS.get(str(wanted), wanted)
         if record.audio_format == _SPEECH_MARKS:
             return None  # when each word is said, without a sound
         record.streamed = True

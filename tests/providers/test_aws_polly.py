@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import gc
 import importlib
 import time
@@ -237,6 +239,33 @@ async def test_dropped_it_is_interrupted_when_it_was_last_read(
     record = sink.only(TextToSpeech)
     assert record.outcome is Outcome.INTERRUPTED
     assert record.ended_ns == record.last_chunk_ns
+
+
+async def test_closed_during_a_read_it_is_interrupted(colour: str, simulators: Simulators, sink: RecordingSink) -> None:
+    """Barge-in: one task or thread waits for the next bytes while another closes the body."""
+    async with client(colour, "polly", simulators, "interval=30,chunks=8", timeout=2.0) as made:
+        body = await speech(made)
+        waiting = asyncio.ensure_future(_whole(body) if colour else asyncio.to_thread(body.read))
+        await until(lambda: sink.entered > sink.left, "a read waits")
+        await settled(body.close())
+        with contextlib.suppress(Exception):  # the SDK's affair, which says at once or when its time is out
+            await waiting
+    assert sink.only(TextToSpeech).outcome is Outcome.INTERRUPTED
+    assert sink.errors == [None]
+
+
+@pytest.mark.parametrize("wrong", [{"OutputFormat": None}, {"Text": 7}])
+async def test_a_call_that_cannot_be_made_is_a_failure(
+    colour: str, wrong: dict[str, Any], simulators: Simulators, sink: RecordingSink
+) -> None:
+    """What the SDK itself refuses reaches the program as it is."""
+    from botocore.exceptions import ParamValidationError
+
+    async with client(colour, "polly", simulators) as made:
+        with pytest.raises(ParamValidationError) as raised:
+            await speech(made, **wrong)
+    assert sink.errors == [raised.value]
+    assert sink.only(TextToSpeech).error_type is None  # then it is told by its class
 
 
 async def test_the_body_is_the_sdks_own(colour: str, simulators: Simulators, sink: RecordingSink) -> None:
