@@ -8,6 +8,7 @@ synthesis lasts as long as the reading does.
 from __future__ import annotations
 
 import contextlib
+import threading
 from collections import deque
 from typing import Any
 
@@ -37,12 +38,9 @@ class Speaking(Synthesis):
         self._seconds: float | None = None
         self._last: Any = None
         """The last result, when the reading ends later."""
-        self._untold = [True]  # list.pop is atomic: an event and a result cannot both tell the end
-
-    @property
-    def told(self) -> bool:
-        """Whether the library has done with it."""
-        return not self._untold
+        self.told = False
+        """The library has done with it."""
+        self._telling = threading.RLock()  # the program has its result when the end is told, not before
 
     def got(self, result: Any) -> None:
         """The program has a result: the last one, or that it has begun."""
@@ -61,13 +59,13 @@ class Speaking(Synthesis):
 
     def result(self, result: Any) -> None:
         """All of its audio has arrived, or none will come any more."""
-        if self.told or not self._voice.takes(result.result_id, self):
-            return
-        try:
-            self._untold.pop()
-        except IndexError:
-            return
-        self._voice.forget(self)
+        with self._telling:
+            if not self.told and self._voice.takes(result.result_id, self):
+                self.told = True
+                self._voice.forget(self)
+                self._tell(result)
+
+    def _tell(self, result: Any) -> None:
         self.record.response_id = result.result_id
         self._seconds = result.audio_duration.total_seconds() or None
         self._last = result
@@ -82,8 +80,8 @@ class Speaking(Synthesis):
 
     def unspoken(self) -> None:
         """The program does not want it any more, and the library had not begun."""
-        if self._untold:
-            self._untold.clear()
+        if not self.told:
+            self.told = True
             self.interrupt()
 
     def heard_by_event(self, event: Any) -> bool:
