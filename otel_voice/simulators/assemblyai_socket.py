@@ -12,7 +12,7 @@ from otel_voice.simulators.assemblyai_errors import ASSEMBLYAI, identity
 from otel_voice.simulators.behaviour import Behaviour
 from otel_voice.simulators.ear import Ear, Moment, encoded
 from otel_voice.simulators.hearing import Script
-from otel_voice.simulators.sockets import Outbox, decoded, messages
+from otel_voice.simulators.sockets import Outbox, decoded, messages, websocket
 from otel_voice.simulators.speech import CONFIDENCE, Word
 from otel_voice.simulators.wire import CREATED_ISO, Route
 
@@ -86,7 +86,7 @@ async def listen(request: web.Request, asked: Behaviour) -> web.StreamResponse:
     """GET /v3/ws, upgraded to a websocket."""
     detector = TurnDetector(request.query, Script(asked.transcript))
     name = identity(await wire.request_digest(request))
-    socket = web.WebSocketResponse()
+    socket = websocket()
     await socket.prepare(request)
     outbox = Outbox(request, socket, asked)
     outbox.put({"type": "Begin", "id": name, "expires_at": CREATED_ISO}, 0)

@@ -12,7 +12,7 @@ from otel_voice.simulators.cartesia import Json
 from otel_voice.simulators.cartesia_errors import CARTESIA, error, request_id
 from otel_voice.simulators.ear import Ear, Moment, encoded
 from otel_voice.simulators.hearing import Script
-from otel_voice.simulators.sockets import Outbox, decoded, messages
+from otel_voice.simulators.sockets import Outbox, decoded, messages, websocket
 from otel_voice.simulators.wire import BadRequestError, Route
 
 ENCODINGS = {"pcm_s16le": "linear16", "pcm_mulaw": "mulaw"}
@@ -102,7 +102,7 @@ async def _converse(socket: web.WebSocketResponse, heard: OnDemand | Turns, outb
 async def on_demand(request: web.Request, asked: Behaviour) -> web.StreamResponse:
     """GET /stt/websocket, upgraded to a websocket."""
     heard = OnDemand(request.query, Script(asked.transcript), request_id(await wire.request_digest(request)))
-    socket = web.WebSocketResponse()
+    socket = websocket()
     await socket.prepare(request)
     outbox = Outbox(request, socket, asked)
     await _converse(socket, heard, outbox)
@@ -113,7 +113,7 @@ async def on_demand(request: web.Request, asked: Behaviour) -> web.StreamRespons
 async def turns(request: web.Request, asked: Behaviour) -> web.StreamResponse:
     """GET /stt/turns/websocket, upgraded to a websocket."""
     heard = Turns(request.query, Script(asked.transcript), request_id(await wire.request_digest(request)))
-    socket = web.WebSocketResponse()
+    socket = websocket()
     await socket.prepare(request)
     outbox = Outbox(request, socket, asked)
     outbox.put(heard.connected(), 0)

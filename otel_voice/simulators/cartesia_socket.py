@@ -8,7 +8,7 @@ from otel_voice.simulators import wire
 from otel_voice.simulators.behaviour import Behaviour
 from otel_voice.simulators.cartesia import Json, chunk, done, spoken
 from otel_voice.simulators.cartesia_errors import CARTESIA, error, request_id
-from otel_voice.simulators.sockets import Outbox, decoded, messages
+from otel_voice.simulators.sockets import Outbox, decoded, messages, websocket
 from otel_voice.simulators.wire import BadRequestError, Route
 
 
@@ -74,7 +74,7 @@ class Contexts:
 async def connect(request: web.Request, asked: Behaviour) -> web.StreamResponse:
     """GET /tts/websocket, upgraded to a websocket."""
     identity = request_id(await wire.request_digest(request))
-    socket = web.WebSocketResponse()
+    socket = websocket()
     await socket.prepare(request)
     contexts = Contexts(request, socket, asked, identity)
     async for message in messages(socket):

@@ -13,7 +13,7 @@ from otel_voice.simulators.behaviour import Behaviour
 from otel_voice.simulators.deepgram_audio import Decoder
 from otel_voice.simulators.deepgram_errors import DEEPGRAM, request_id
 from otel_voice.simulators.hearing import Hearing, Script
-from otel_voice.simulators.sockets import Outbox, decoded, messages
+from otel_voice.simulators.sockets import Outbox, decoded, messages, websocket
 from otel_voice.simulators.speech import CONFIDENCE, Word
 from otel_voice.simulators.wire import BadRequestError, Route
 
@@ -164,7 +164,7 @@ async def listen(request: web.Request, asked: Behaviour) -> web.StreamResponse:
     """GET /v2/listen, upgraded to a websocket."""
     identity = request_id(await wire.request_digest(request))
     detector = TurnDetector(request.query, Script(asked.transcript), identity)
-    socket = web.WebSocketResponse(protocols=("token",))
+    socket = websocket("token")
     socket.headers["dg-request-id"] = identity
     await socket.prepare(request)
     outbox, dialect = Outbox(request, socket, asked), _dialect(request)

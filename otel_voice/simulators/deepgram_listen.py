@@ -13,7 +13,7 @@ from otel_voice.simulators.deepgram_audio import Decoder
 from otel_voice.simulators.deepgram_errors import DEEPGRAM, request_id
 from otel_voice.simulators.deepgram_recognizer import Options, Recognizer
 from otel_voice.simulators.hearing import Script
-from otel_voice.simulators.sockets import Outbox, decoded, messages
+from otel_voice.simulators.sockets import Outbox, decoded, messages, websocket
 from otel_voice.simulators.wire import Route
 
 IDLE_SECONDS = 10.0
@@ -53,7 +53,7 @@ async def listen(request: web.Request, asked: Behaviour) -> web.StreamResponse:
     """GET /v1/listen, upgraded to a websocket."""
     options, decoder = Options.of(request.query), Decoder(request.query)
     identity = request_id(await wire.request_digest(request))
-    socket = web.WebSocketResponse(protocols=("token",))
+    socket = websocket("token")
     socket.headers["dg-request-id"] = identity
     await socket.prepare(request)
     outbox = Outbox(request, socket, asked)

@@ -13,7 +13,7 @@ from otel_voice.simulators.audio import EncodingError
 from otel_voice.simulators.behaviour import Behaviour
 from otel_voice.simulators.deepgram_errors import DEEPGRAM, model_uuid, request_id
 from otel_voice.simulators.formats import Format, bytes_per_second, speak
-from otel_voice.simulators.sockets import Outbox, decoded, messages
+from otel_voice.simulators.sockets import Outbox, decoded, messages, websocket
 from otel_voice.simulators.wire import BadRequestError, Route
 
 DEFAULT_MODEL = "aura-asteria-en"
@@ -112,7 +112,7 @@ async def connect(request: web.Request, asked: Behaviour) -> web.StreamResponse:
     wanted = _format(request.query, "linear16", contained=False)
     identity = request_id(await wire.request_digest(request))
     model = request.query.get("model", DEFAULT_MODEL)
-    socket = web.WebSocketResponse()
+    socket = websocket()
     socket.headers["dg-request-id"] = identity
     await socket.prepare(request)
     outbox = Outbox(request, socket, asked)

@@ -14,7 +14,7 @@ from otel_voice.simulators.behaviour import Behaviour
 from otel_voice.simulators.elevenlabs import alignment, wanted_format
 from otel_voice.simulators.elevenlabs_errors import ELEVENLABS, headers
 from otel_voice.simulators.formats import Format, bytes_per_second, speak
-from otel_voice.simulators.sockets import Outbox, decoded, messages
+from otel_voice.simulators.sockets import Outbox, decoded, messages, websocket
 from otel_voice.simulators.wire import BadRequestError, Route
 
 # The service waits for this many characters before it speaks, unless told to flush.
@@ -70,7 +70,7 @@ def _voice(request: web.Request, asked: Behaviour) -> Voice:
 async def stream_input(request: web.Request, asked: Behaviour) -> web.StreamResponse:
     """GET /v1/text-to-speech/{voice_id}/stream-input, upgraded to a websocket."""
     voice = _voice(request, asked)
-    socket = web.WebSocketResponse()
+    socket = websocket()
     socket.headers.update(headers(await wire.request_digest(request), ""))
     await socket.prepare(request)
     outbox = Outbox(request, socket, asked)

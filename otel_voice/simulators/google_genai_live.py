@@ -25,7 +25,7 @@ from otel_voice.simulators.google_genai_errors import GOOGLE
 from otel_voice.simulators.hearing import Hearing, Script
 from otel_voice.simulators.language import answer, count_tokens
 from otel_voice.simulators.openai import parts_of
-from otel_voice.simulators.sockets import Outbox, decoded, messages
+from otel_voice.simulators.sockets import Outbox, decoded, messages, websocket
 from otel_voice.simulators.wire import Route
 
 SILENCE_SECONDS = 0.5
@@ -198,7 +198,7 @@ class Session:
 async def live(request: web.Request, asked: Behaviour) -> web.StreamResponse:
     """GET .../BidiGenerateContent, upgraded to a websocket."""
     name = await wire.request_digest(request)
-    socket = web.WebSocketResponse()
+    socket = websocket()
     await socket.prepare(request)
     outbox = Outbox(request, socket, asked)
     session = Session(name, asked, outbox)

@@ -16,7 +16,7 @@ from otel_voice.simulators.language import answer, count_tokens
 from otel_voice.simulators.openai import parts_of
 from otel_voice.simulators.openai_errors import OPENAI
 from otel_voice.simulators.openai_realtime_words import BETA, GENERAL, Json, Words, merged
-from otel_voice.simulators.sockets import Outbox, decoded, messages
+from otel_voice.simulators.sockets import Outbox, decoded, messages, websocket
 from otel_voice.simulators.wire import BadRequestError, Route
 
 CHUNK_SECONDS = 0.1
@@ -293,7 +293,7 @@ async def realtime(request: web.Request, asked: Behaviour) -> web.StreamResponse
         raise BadRequestError("you must provide a model parameter")
     name = await wire.request_digest(request)
     words = BETA if "realtime=v1" in request.headers.get("openai-beta", "") else GENERAL
-    socket = web.WebSocketResponse()
+    socket = websocket()
     socket.headers["x-request-id"] = f"req_{name[:32]}"
     await socket.prepare(request)
     outbox = Outbox(request, socket, asked)

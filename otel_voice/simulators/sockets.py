@@ -13,6 +13,15 @@ from otel_voice.simulators import wire
 from otel_voice.simulators.behaviour import Behaviour
 
 
+def websocket(*protocols: str) -> web.WebSocketResponse:
+    """The server's side of a connection.
+
+    It is not compressed: a message that `Outbox.clear` cuts short would stay in the compressor, and come out before
+    the next one.
+    """
+    return web.WebSocketResponse(protocols=protocols, compress=False)
+
+
 class Outbox:
     """Sends what it is given after the asked latency, while the receiving half goes on."""
 

@@ -11,7 +11,7 @@ from otel_voice.simulators import wire
 from otel_voice.simulators.behaviour import Behaviour
 from otel_voice.simulators.ear import Ear, Moment, encoded
 from otel_voice.simulators.hearing import Script
-from otel_voice.simulators.sockets import Outbox, decoded, messages
+from otel_voice.simulators.sockets import Outbox, decoded, messages, websocket
 from otel_voice.simulators.speech import CONFIDENCE, Word
 from otel_voice.simulators.wire import Provider, Route
 
@@ -89,7 +89,7 @@ def _result(kind: str, content: str, start: float, end: float) -> Json:
 async def listen(request: web.Request, asked: Behaviour) -> web.StreamResponse:
     """GET /v2, upgraded to a websocket."""
     name = wire.uuid_of(await wire.request_digest(request))
-    socket = web.WebSocketResponse()
+    socket = websocket()
     await socket.prepare(request)
     outbox = Outbox(request, socket, asked)
     recognizer: Recognizer | None = None

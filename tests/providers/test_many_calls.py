@@ -63,11 +63,16 @@ class AllOpen:
         self._here = 0
         self._all = asyncio.Event()
 
-    async def one_more(self) -> None:
+    async def one_more(self, ear: Any) -> None:
         self._here += 1
         if self._here == CALLS:
             self._all.set()
-        await self._all.wait()
+        while not self._all.is_set():
+            await asyncio.wait([self._waiting()], timeout=2)
+            await ear.send(json.dumps({"type": "KeepAlive"}))  # the service hangs up on who is silent
+
+    def _waiting(self) -> asyncio.Task[bool]:
+        return asyncio.create_task(self._all.wait())
 
 
 class Agent:
@@ -89,11 +94,11 @@ class Agent:
                            sample_rate=RATE, endpointing=300)  # fmt: skip
             async with gate:
                 ear = await stack.enter_async_context(connect(url, additional_headers=KEYS, open_timeout=120))
-                mouth = await stack.enter_async_context(self.speaks(self))
-            await all_open.one_more()
+            await all_open.one_more(ear)
             said = await self.hears(ear)
             answer = await self.thinks(client, said)
-            await mouth.says(answer)
+            async with gate, self.speaks(self) as mouth:
+                await mouth.says(answer)
 
     async def hears(self, ear: Any) -> str:
         for at in range(0, len(AUDIO), RATE // 5):
@@ -167,6 +172,7 @@ class ElevenLabs:
                 return
 
 
+@pytest.mark.timeout(600)
 async def test_none_mixes_with_another(
     told: None, simulators: Simulators, signals: Signals, monkeypatch: pytest.MonkeyPatch
 ) -> None:
