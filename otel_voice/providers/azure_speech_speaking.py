@@ -12,7 +12,7 @@ import threading
 from collections import deque
 from typing import Any
 
-from otel_voice.capture.operation import Abandonment, Sink
+from otel_voice.capture.operation import Abandonment, Sink, collected
 from otel_voice.observation.records import TextToSpeech
 from otel_voice.providers import reading
 from otel_voice.providers.azure_speech_common import failure
@@ -104,7 +104,10 @@ class Speaking(Synthesis):
             self._end("SynthesizingAudioCompleted" if details is None else "Canceled", details)
 
     def left(self) -> None:
-        """The program reads no more of it."""
+        """The program reads no more of it, or the garbage collector has found so."""
+        collected(self._voice.sink, self._leave)
+
+    def _leave(self) -> None:
         last = self._last
         if self.running.ended:
             return
