@@ -1,6 +1,8 @@
 """AWS in botocore 1.38 to 1.44, which boto3 is made of: the table of its patch points.
 
-Every operation of every service goes through one method; those that are observed are in a table of their own.
+Every operation of every service goes through one method; those that are observed are in a table of their own. Polly's
+StartSpeechSynthesisStream and Bedrock's InvokeModelWithBidirectionalStream are not among them: they need HTTP/2, which
+botocore has not got, so that it takes their methods off its clients.
 """
 
 from __future__ import annotations
