@@ -15,6 +15,12 @@ from otel_voice.observation.records import Operation, Outcome
 from otel_voice.telemetry import names
 
 _PUT = "end"
+_TRIES = {
+    ("livekit-agents", "llm_request_run"): "chat",
+    ("livekit-agents", "tts_request_run"): "text_to_speech",
+    ("pipecat", "llm"): "chat",
+}
+"""Spans of frameworks that are current around a provider's call and do not say so themselves."""
 
 
 class Held:
@@ -48,9 +54,12 @@ def tells(span: Span, record: Operation, scope: str) -> bool:
     """Whether this is the span of somebody else (not of `scope`) for an operation of this kind."""
     if not span.is_recording():
         return False
-    attributes = getattr(span, "attributes", None) or {}
     its = getattr(span, "instrumentation_scope", None)
-    return attributes.get(names.GEN_AI_OPERATION_NAME) == record.operation and its is not None and its.name != scope
+    if its is None or its.name == scope:
+        return False
+    attributes = getattr(span, "attributes", None) or {}
+    told = attributes.get(names.GEN_AI_OPERATION_NAME) or _TRIES.get((its.name, getattr(span, "name", "")))
+    return bool(told == record.operation)
 
 
 def told_to_us(span: Span, turn: Span | None) -> bool:

@@ -31,6 +31,18 @@ def test_another_instrumentations_span_is_enriched_not_doubled(signals: Signals)
     assert not signals.points(names.METRIC_GEN_AI_CLIENT_TOKEN_USAGE)
 
 
+def test_a_frameworks_try_is_the_call(signals: Signals) -> None:
+    """LiveKit names the operation on its request, and calls the provider inside of a try of it: that is no third."""
+    telling = Telling(signals.providers())
+    telling.recorder.session_opened()
+    livekit = signals.tracer_provider.get_tracer("livekit-agents")
+    with livekit.start_as_current_span("llm_request_run"):
+        telling.play(Clock(), Inference("openai"), 0.0, 0.5, input_tokens=7)
+    telling.conversations.close_all()
+    assert [span.name for span in signals.spans()] == ["llm_request_run", "turn", "conversation"]
+    assert signals.span("llm_request_run").attributes[names.VOICE_TELEMETRY_OWNER] == "otel_voice"
+
+
 def test_the_programs_own_span_is_the_parent(signals: Signals) -> None:
     """A span the program put around a call is its parent, and the call still names its conversation."""
     telling = Telling(signals.providers())
