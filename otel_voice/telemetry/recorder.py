@@ -228,7 +228,7 @@ class Recorder:
         elif handle.foreign:
             self._telemetry.metrics.cost(record, handle.context)
             if handle.span.is_recording():
-                self._telemetry.spans.describe(handle.span, record)
+                self._telemetry.spans.enrich(handle.span, record)
         else:
             self._tell(handle, record)
             self._telemetry.spans.finish(handle.span, record)

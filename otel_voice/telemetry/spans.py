@@ -16,6 +16,7 @@ from otel_voice.telemetry.content import ContentPolicy
 from otel_voice.telemetry.events import MESSAGE_LENGTH
 from otel_voice.telemetry.redaction import bounded, redact
 from otel_voice.telemetry.said import said
+from otel_voice.telemetry.theirs import unsummed
 
 
 class Spans:
@@ -53,6 +54,10 @@ class Spans:
     def describe(self, span: Span, record: Operation) -> None:
         """Put what was learned on a span."""
         span.set_attributes(self._learned(record))
+
+    def enrich(self, span: Span, record: Operation) -> None:
+        """Put what was learned on a span that another instrumentation ends."""
+        span.set_attributes(unsummed(span, self._learned(record)))
 
     def _learned(self, record: Operation) -> Attributes:
         attributes = at_end(record)

@@ -13,6 +13,7 @@ from opentelemetry.trace import Span
 
 from otel_voice.observation.records import Operation, Outcome
 from otel_voice.telemetry import names
+from otel_voice.telemetry.attributes import Attributes
 
 _PUT = "end"
 _TRIES = {
@@ -60,6 +61,14 @@ def tells(span: Span, record: Operation, scope: str) -> bool:
     attributes = getattr(span, "attributes", None) or {}
     told = attributes.get(names.GEN_AI_OPERATION_NAME) or _TRIES.get((its.name, getattr(span, "name", "")))
     return bool(told == record.operation)
+
+
+def unsummed(span: Span, attributes: Attributes) -> Attributes:
+    """What may stand on the span: usage stands on the request already, and backends add up whatever they find."""
+    its = getattr(span, "instrumentation_scope", None)
+    if its is None or (its.name, getattr(span, "name", "")) not in _TRIES:
+        return attributes
+    return {name: value for name, value in attributes.items() if not name.startswith("gen_ai.usage.")}
 
 
 def told_to_us(span: Span, turn: Span | None) -> bool:

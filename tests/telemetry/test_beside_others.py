@@ -40,7 +40,9 @@ def test_a_frameworks_try_is_the_call(signals: Signals) -> None:
         telling.play(Clock(), Inference("openai"), 0.0, 0.5, input_tokens=7)
     telling.conversations.close_all()
     assert [span.name for span in signals.spans()] == ["llm_request_run", "turn", "conversation"]
-    assert signals.span("llm_request_run").attributes[names.VOICE_TELEMETRY_OWNER] == "otel_voice"
+    tried = signals.span("llm_request_run").attributes
+    assert tried[names.VOICE_TELEMETRY_OWNER] == "otel_voice"
+    assert names.GEN_AI_USAGE_INPUT_TOKENS not in tried, "the request says it, and backends add up"
 
 
 def test_the_programs_own_span_is_the_parent(signals: Signals) -> None:
