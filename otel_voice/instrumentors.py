@@ -13,6 +13,7 @@ from otel_voice.capture.hooks import when_imported
 
 if TYPE_CHECKING:
     from otel_voice.capture.install import Installation
+    from otel_voice.capture.points import Provider
 
 
 class ProviderInstrumentor(BaseInstrumentor):  # type: ignore[misc]
@@ -48,13 +49,17 @@ class ProviderInstrumentor(BaseInstrumentor):  # type: ignore[misc]
         # A hook cannot be taken back: it may fire for an instrumentor that was switched off, or twice for one.
         if self._signals is None or self.installation is not None:
             return
-        from otel_voice import providers
         from otel_voice.capture.install import Installation
         from otel_voice.runtime import runtime
 
         recorder = runtime().recorder(runtime().telemetry(**self._signals))
-        self.installation = Installation(providers.load(self.provider), recorder)
+        self.installation = Installation(self._table(), recorder)
         self.installation.install()
+
+    def _table(self) -> Provider:
+        from otel_voice import providers
+
+        return providers.load(self.provider)
 
 
 class OpenAIInstrumentor(ProviderInstrumentor):
@@ -186,6 +191,18 @@ class AiohttpInstrumentor(ProviderInstrumentor):
         super()._sdk_imported(package)
 
 
+class LiveKitInstrumentor(ProviderInstrumentor):
+    """LiveKit Agents: a session is a conversation; what its plugins ask of providers is seen at the providers."""
+
+    provider = "livekit"
+    package = "livekit.agents"
+
+    def _table(self) -> Provider:
+        from otel_voice import frameworks
+
+        return frameworks.load(self.provider)
+
+
 def add_hosts() -> None:
     """Make the hosts known whose websockets the program's settings name."""
     from otel_voice.providers import services
@@ -212,6 +229,7 @@ ALL: tuple[type[ProviderInstrumentor], ...] = (
     AiobotocoreInstrumentor,
     WebsocketsInstrumentor,
     AiohttpInstrumentor,
+    LiveKitInstrumentor,
 )
 
 

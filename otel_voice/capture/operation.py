@@ -26,6 +26,9 @@ class Sink(Protocol):
     wants_content: bool
     """Whether anybody asked for what people said."""
 
+    calls: Any
+    """The open conversations, for a framework that knows where one begins: `telemetry.calls.Calls`."""
+
     def enabled(self) -> bool:
         """False while instrumentation is suppressed or switched off."""
 

@@ -8,8 +8,8 @@ import os
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from otel_voice import providers
 from otel_voice.cli.arguments import Commands
+from otel_voice.doctor import tables
 from otel_voice.doctor.finding import Finding, Health, sick
 from otel_voice.doctor.visit import visit
 from otel_voice.local.errors import LocalError
@@ -34,10 +34,10 @@ def add(commands: Commands) -> argparse.ArgumentParser:
 
 def run(arguments: argparse.Namespace) -> int:
     """0, or 1 when an installed SDK is not observed. Raises LocalError."""
-    names = arguments.providers or providers.NAMES
+    names = arguments.providers or tables.NAMES
     for name in names:
-        if name not in providers.NAMES:
-            raise LocalError(f"there is no provider {name!r}; there are {', '.join(providers.NAMES)}")
+        if name not in tables.NAMES:
+            raise LocalError(f"there is no provider {name!r}; there are {', '.join(tables.NAMES)}")
     findings = visit(names, _switched_off())
     print(json.dumps([each.as_json() for each in findings], indent=2) if arguments.json else "\n".join(_page(findings)))
     return _SICK if sick(findings) else 0

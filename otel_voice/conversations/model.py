@@ -20,6 +20,7 @@ class Origin(enum.Enum):
     """What a conversation was recognised by."""
 
     EXPLICIT = "explicit"  # the program said so
+    FRAMEWORK = "framework"  # its session
     TRACE = "trace"  # the trace of an inbound request
     IMPLICIT = "implicit"  # the first speech-to-text stream
 
@@ -134,6 +135,8 @@ class Conversation:
         self.last_activity_ns = self.opened.ns
         self.ended_ns: int | None = None
         self.turn: Turn | None = None
+        self.waiting: list[Turn] = []
+        """Turns that another has followed, and that have not ended: something of theirs still runs."""
         self.playing: Turn | None = None
         """The turn whose answer the program plays, when it tells."""
         self.speaking_ns: int | None = None

@@ -69,6 +69,18 @@ class Spoken:
             if self.onset_ns is not None:
                 self.silent_ns = at
 
+    def is_heard_at(self, at: int) -> bool:
+        """Whether the program was playing at a moment; of one that is past, it may have told the end already."""
+        if self.playing_ns is not None and at >= self.playing_ns:
+            return True
+        return any(begins <= at < ends for begins, ends in self._played)
+
+    def overlapped(self, at: int) -> None:
+        """The user began to speak over it."""
+        if self.onset_ns is None:
+            self.onset_ns = at
+            self.silent_ns = next((ends for begins, ends in self._played if begins <= at < ends), self.silent_ns)
+
     def progressed(self, seconds: float) -> None:
         """So much of the answer was played until now."""
         self._progress = max(seconds, self._progress or 0.0)

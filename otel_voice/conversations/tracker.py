@@ -51,9 +51,9 @@ class Conversations:
             if conversation.closed or conversation.process != os.getpid():
                 return
             marks.close(conversation, conversation.last_activity_ns, self._listener)
-            if conversation.turn is not None:
-                turns.end_turn(conversation.turn, self._listener)
-                conversation.turn = None
+            for turn in [*conversation.waiting, *filter(None, (conversation.turn,))]:
+                turns.end_turn(turn, self._listener)
+            conversation.turn = None
             conversation.ended_ns = conversation.last_activity_ns
             conversation.outcome = outcome or conversation.said_outcome or _outcome(conversation)
             self._forget(conversation)

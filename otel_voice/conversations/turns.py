@@ -119,7 +119,9 @@ def supersede(turn: Turn, listener: Listener) -> None:
     turn.superseded = True
     if turn.conversation.turn is turn:
         turn.conversation.turn = None
-    if not turn.running:
+    if turn.running:
+        turn.conversation.waiting.append(turn)
+    else:
         end_turn(turn, listener)
 
 
@@ -127,6 +129,8 @@ def end_turn(turn: Turn, listener: Listener) -> None:
     """The turn is over."""
     if turn.ended_ns is None:
         turn.ended_ns = turn.last_activity_ns
+        if turn in turn.conversation.waiting:
+            turn.conversation.waiting.remove(turn)
         for begins, ends in turn.spoken.intervals():
             turn.conversation.talk.agent_spoke(begins, ends)
         listener.turn_ended(turn)
@@ -162,13 +166,13 @@ def interrupts(turn: Turn, at: int) -> None:
     """The user begins to speak; if the agent does still, that cuts the answer short."""
     if _is_speaking(turn, at):
         turn.interrupted_by = turn.interrupted_by or USER_SPEECH
-        turn.spoken.onset_ns = turn.spoken.onset_ns or at
+        turn.spoken.overlapped(at)
 
 
 def _is_speaking(turn: Turn, at: int) -> bool:
     """Whether the agent's answer was still to be heard at `at`, as the program, or bytes and their length tell."""
     if turn.spoken.told:
-        return turn.spoken.playing_ns is not None
+        return turn.spoken.is_heard_at(at)
     if turn.first_audio_ns is None:
         return False
     return turn.syntheses > 0 or turn.playback_until_ns is None or at < turn.playback_until_ns

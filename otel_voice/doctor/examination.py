@@ -12,10 +12,10 @@ from importlib import import_module, metadata
 from importlib.util import find_spec
 from typing import Any
 
-from otel_voice import providers
 from otel_voice.capture.install import Installation
 from otel_voice.capture.points import Point, Provider
 from otel_voice.capture.shapes.telling import making, telling
+from otel_voice.doctor import tables
 from otel_voice.doctor.finding import Finding, Health
 
 
@@ -30,7 +30,7 @@ class _Nobody:
 
 def examine(name: str) -> Finding:
     """Look at one provider. Imports its SDK, and puts everything back."""
-    provider = providers.load(name)
+    provider = tables.load(name)
     version = installed(provider)
     if version is None:
         return _found(provider, Health.NOT_INSTALLED)

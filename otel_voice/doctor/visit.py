@@ -10,8 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from os import cpu_count
 
-from otel_voice import providers
-from otel_voice.doctor import examination
+from otel_voice.doctor import examination, tables
 from otel_voice.doctor.finding import Finding, Health, of_json
 from otel_voice.doctor.others import observers_of
 
@@ -25,7 +24,7 @@ def visit(names: Sequence[str], switched_off: Collection[str]) -> list[Finding]:
 
 
 def _visited(name: str, switched_off: Collection[str]) -> Finding:
-    provider = providers.load(name)
+    provider = tables.load(name)
     if examination.installed(provider) is None:
         return Finding(name, provider.distribution, provider.since, provider.before, Health.NOT_INSTALLED)
     finding = replace(_apart(name), others=observers_of(provider.distribution))
@@ -48,7 +47,7 @@ def _apart(name: str) -> Finding:
 
 
 def _broken(name: str, error: str) -> Finding:
-    provider = providers.load(name)
+    provider = tables.load(name)
     return Finding(
         name,
         provider.distribution,

@@ -21,11 +21,12 @@ from otel_voice.observation.records import Inference, Operation
 from otel_voice.prices.prices import Prices
 from otel_voice.telemetry import names
 from otel_voice.telemetry.attributes import Attributes, of_place
+from otel_voice.telemetry.calls import Calls
 from otel_voice.telemetry.content import ContentPolicy
 from otel_voice.telemetry.events import Events
 from otel_voice.telemetry.metrics import BY_CONVENTION
 from otel_voice.telemetry.spans import BY_SCOPE, Spans
-from otel_voice.telemetry.theirs import Held, tells, told_to_us
+from otel_voice.telemetry.theirs import Held, is_whole_call, tells, told_to_us
 
 SCOPE = "otel_voice"
 _EXPECTED = otel_context.create_key("otel_voice.expected")
@@ -162,6 +163,7 @@ class Recorder:
         self._conversations = conversations
         self._infer_tools = infer_tools
         self.wants_content = telemetry.policy.wanted
+        self.calls = Calls(conversations)
 
     def enabled(self) -> bool:
         """False while OpenTelemetry's instrumentation is suppressed."""
@@ -294,6 +296,6 @@ def _parent(current: Span, place: Place) -> Context | None:
     turn: Told = place.turn.handle
     if context.is_valid:
         ours = (conversation.outer, conversation.span.get_span_context().span_id, turn.span.get_span_context().span_id)
-        if context.span_id not in ours:
+        if context.span_id not in ours and not is_whole_call(current):
             return None
     return set_span_in_context(turn.span)

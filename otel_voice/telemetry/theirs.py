@@ -22,6 +22,8 @@ _TRIES = {
     ("pipecat", "llm"): "chat",
 }
 """Spans of frameworks that are current around a provider's call and do not say so themselves."""
+_CALLS = {("livekit-agents", "agent_session")}
+"""Spans of frameworks that last as long as a call."""
 
 
 class Held:
@@ -61,6 +63,12 @@ def tells(span: Span, record: Operation, scope: str) -> bool:
     attributes = getattr(span, "attributes", None) or {}
     told = attributes.get(names.GEN_AI_OPERATION_NAME) or _TRIES.get((its.name, getattr(span, "name", "")))
     return bool(told == record.operation)
+
+
+def is_whole_call(span: Span) -> bool:
+    """Whether it is a framework's span of a whole call, under which there are turns."""
+    its = getattr(span, "instrumentation_scope", None)
+    return its is not None and (its.name, getattr(span, "name", "")) in _CALLS
 
 
 def unsummed(span: Span, attributes: Attributes) -> Attributes:

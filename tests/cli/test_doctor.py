@@ -44,11 +44,11 @@ def test_what_is_observed_is_well(otel_voice):
 
 def test_every_provider_is_told(otel_voice):
     """Without a name it is about all of them, each either with its version or among those that are not installed."""
-    from otel_voice import providers
+    from otel_voice.doctor import tables
 
     ended = otel_voice("doctor", timeout=600)  # importing all of them takes a busy machine minutes
     assert ended.returncode == 0, ended.stdout
-    assert all(name in ended.stdout for name in providers.NAMES)
+    assert all(name in ended.stdout for name in tables.NAMES)
 
 
 def test_a_moved_layout_is_a_failure(otel_voice, site):

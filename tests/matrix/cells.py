@@ -36,12 +36,15 @@ class Cell:
     name: str
     pythons: tuple[str, ...]
     packages: Mapping[str, str] = field(default_factory=dict)
+    groups: tuple[str, ...] = ("dev", "sdks")
+    tests: tuple[str, ...] = ("tests/providers", "tests/contract", "tests/telemetry", "tests/distro")
 
     @property
     def requirements(self) -> tuple[str, ...]:
         """What pip is told to install."""
         pinned = (f"{package}{version}" for package, version in sorted(self.packages.items()))
-        return ("--editable", ".[demo]", "--group", "dev", "--group", "sdks", *pinned)
+        groups = (word for group in self.groups for word in ("--group", group))
+        return ("--editable", ".[demo]", *groups, *pinned)
 
 
 OPENTELEMETRY_1_39 = {
@@ -104,4 +107,17 @@ CELLS = (
         },
     ),
     Cell("newest", ("3.14", "3.13")),
+    # What a framework pins cannot live with the newest of everything.
+    Cell(
+        "livekit",
+        ("3.11", "3.12", "3.13"),
+        {
+            "livekit-agents": ">=1.8,<2",
+            "livekit-plugins-openai": "",
+            "livekit-plugins-deepgram": "",
+            "livekit-plugins-cartesia": "",
+        },
+        groups=("dev",),
+        tests=("tests/frameworks",),
+    ),
 )

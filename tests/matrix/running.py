@@ -16,7 +16,6 @@ from tests.matrix.cells import TOLD, Cell
 from tests.matrix.interpreters import find
 from tools.environment import CACHE, ROOT, Environment, EnvironmentSetupError, ensure
 
-TESTS = ("tests/providers", "tests/contract", "tests/telemetry", "tests/distro")
 LIMIT_SECONDS = 2400
 VERSIONS = f"""
 import json, platform
@@ -61,7 +60,7 @@ def run(cell: Cell) -> Result | None:
 
 def _test(cell: Cell, python: Path, report: Path) -> Result:
     versions = json.loads(subprocess.run((python, "-c", VERSIONS), capture_output=True, text=True, check=True).stdout)
-    command = (str(python), "-m", "pytest", "-q", "-p", "no:cacheprovider", f"--junitxml={report}", *TESTS)
+    command = (str(python), "-m", "pytest", "-q", "-p", "no:cacheprovider", f"--junitxml={report}", *cell.tests)
     report.unlink(missing_ok=True)
     began = time.monotonic()
     try:

@@ -1,0 +1,1 @@
+"""Real sessions of frameworks, with real plugins, against the simulators: no server, no account."""
