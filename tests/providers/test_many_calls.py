@@ -196,7 +196,12 @@ async def test_none_mixes_with_another(
     assert sum(point.count for point in signals.points(names.METRIC_VOICE_TURN_RESPONSE_LATENCY)) == CALLS
     gc.collect()
     assert not runtime().conversations._open
-    assert not [each for each in gc.get_objects() if isinstance(each, Operation)], "records outlive their calls"
+    assert not [each for each in gc.get_objects() if _is_of_these_calls(each)], "records outlive their calls"
+
+
+def _is_of_these_calls(each: Any) -> bool:
+    """Other tests keep records, too."""
+    return isinstance(each, Operation) and str(each.request_model).startswith(("model-", "voice-"))
 
 
 def _by_path(simulators: Simulators, path_of: dict[str, str]) -> Callable[[services.Address], str | None]:
