@@ -49,12 +49,16 @@ class AttachedInside:
     Its span is then current when we see the call, so that it is enriched instead of doubled.
     """
 
+    owner: Any
+    name: str
     outer: Any
     original: Any
     wrapper: Any
 
     def undo(self) -> None:
-        """Put the original back."""
+        """Put the original back, also where the other one has left before us, and put what was inside in its place."""
+        if vars(self.owner).get(self.name) is self.wrapper:
+            setattr(self.owner, self.name, self.original)
         if self.outer.__wrapped__ is self.wrapper:
             self.outer.__wrapped__ = self.original
 
@@ -142,7 +146,7 @@ class Installation:
         inherited = name not in vars(owner)
         before: Any = original if inherited else vars(owner)[name]
         if isinstance(before, wrapt.FunctionWrapper):
-            self.attached[str(point)] = _attach_inside(before, shaped)
+            self.attached[str(point)] = _attach_inside(owner, name, before, shaped)
             return
         wrapper = wrapt.FunctionWrapper(before, shaped)
         setattr(owner, name, wrapper)
@@ -171,12 +175,12 @@ class Installation:
             _logger.warning(text)
 
 
-def _attach_inside(outer: Any, shaped: Wrapper) -> AttachedInside:
+def _attach_inside(owner: Any, name: str, outer: Any, shaped: Wrapper) -> AttachedInside:
     while isinstance(outer.__wrapped__, wrapt.FunctionWrapper):
         outer = outer.__wrapped__
     original = outer.__wrapped__
     outer.__wrapped__ = wrapt.FunctionWrapper(original, shaped)
-    return AttachedInside(outer, original, outer.__wrapped__)
+    return AttachedInside(owner, name, outer, original, outer.__wrapped__)
 
 
 def _resolve(module: ModuleType, target: str) -> tuple[Any, str]:

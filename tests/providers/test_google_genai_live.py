@@ -113,7 +113,7 @@ async def test_the_service_may_tell_where_it_hears_a_voice(simulators: Simulator
     # The last letter of the text is a rest of 1/16 s, and a checkpoint of the audio is a tenth of a second.
     same_moment(said.speech_ended_ns, last, within=200_000_000)
     assert (told.asked_ns or 0) >= (said.endpoint_ns or 0) > 0
-    at_least(told.time_to_first_chunk, 0.05)
+    at_least(told.time_to_first_chunk, 0.03)  # the service waits for 0.05 s from when it sent what we read later
     assert told.answers is said
 
 

@@ -139,3 +139,15 @@ def test_a_coroutine_nobody_awaits_warns_as_it_would(parrot: None) -> None:
     assert sink.started == []
     assert asyncio.run(client()().acreate()) == "answer"
     assert len(sink.records) == 1
+
+
+def test_another_instrumentation_may_leave_first(parrot: None) -> None:
+    """It puts in its place what was inside, which is our wrapper; when we leave, too, the original is back."""
+    original = vars(client())["create"]
+    wrapt.wrap_function_wrapper(client(), "create", lambda wrapped, instance, args, kwargs: wrapped(*args, **kwargs))
+    installation = Installation(provider(CREATE), RecordingSink())
+    installation.install()
+    client().create = vars(client())["create"].__wrapped__
+    assert client()().create() == "answer"
+    installation.uninstall()
+    assert vars(client())["create"] is original
