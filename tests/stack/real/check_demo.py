@@ -61,8 +61,9 @@ def test_spans_keep_their_attributes(conversation: Trace) -> None:
     assert chat["gen_ai.request.model"] == "gpt-4o-mini"
     assert chat["gen_ai.usage.output_tokens"] > 0
     assert chat["span.kind"] == "client"
-    turn = conversation.attributes_of("turn")
-    assert turn["voice.turn.response.latency"] > 0
+    answered = conversation.values_of("turn", "voice.turn.response.latency")  # the greeting answers nothing
+    assert len(answered) > 1
+    assert min(answered) > 0
 
 
 @pytest.mark.parametrize("name", sorted(series_of_the_demo()))

@@ -26,6 +26,11 @@ class Trace:
             {tag["key"]: tag["value"] for tag in span["tags"]} for span in self.spans if span["operationName"] == name
         )
 
+    def values_of(self, name: str, key: str) -> list[Any]:
+        """An attribute of every span of a name that has it."""
+        tags = (tag for span in self.spans if span["operationName"] == name for tag in span["tags"])
+        return [tag["value"] for tag in tags if tag["key"] == key]
+
 
 def traces(stack: WholeStack, service: str, operation: str) -> list[Trace]:
     """The traces of the last hour with a span of this service and name."""
