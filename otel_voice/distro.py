@@ -53,13 +53,13 @@ class VoiceDistro(BaseDistro):  # type: ignore[misc]
         env = settings.environment()
         if settings.is_true(env, "OTEL_SDK_DISABLED"):
             return
-        chosen = settings.Settings.from_env(env)
-        if entry_point.name == "asyncio" and not chosen.asyncio:
+        # Settings are read for whom they concern: every provider is an instrumentor, and a start pays for each.
+        if entry_point.name == "asyncio" and not settings.Settings.from_env(env).asyncio:
             return
         if entry_point.name == "logging":
             from otel_voice.logs import setup
 
-            setup.load(entry_point, env, chosen.log_level, **kwargs)
+            setup.load(entry_point, env, settings.Settings.from_env(env).log_level, **kwargs)
             return
         super().load_instrumentor(entry_point, **kwargs)
 
