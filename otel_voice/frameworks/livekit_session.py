@@ -37,7 +37,7 @@ def speaking(point: Point, sink: Sink, active: Active) -> Wrapper:
     """A function that has the agent say something, by tasks that it makes."""
 
     def wrapper(wrapped: Callable[..., Any], instance: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-        with _within(sink, _calls.get(instance)):
+        with _within(sink, _calls.get(instance) if active.on else None):
             return wrapped(*args, **kwargs)
 
     return wrapper

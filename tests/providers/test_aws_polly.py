@@ -332,7 +332,7 @@ async def test_through_another_client_of_http(colour: str, simulators: Simulator
     session = importlib.import_module("aiobotocore.httpxsession") if colour else None
     backend = getattr(session, "HttpxSession", None)
     if backend is None:
-        pytest.skip("only aiobotocore has it, from 2.24 on")
+        pytest.skip("there is one client of HTTP in botocore, and in aiobotocore before 2.24")
     async with client(colour, "polly", simulators, http_session_cls=backend) as made:
         body = await speech(made)
         pieces = hasattr(type(body), "iter_chunks")

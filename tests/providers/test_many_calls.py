@@ -177,7 +177,7 @@ async def test_none_mixes_with_another(
     told: None, simulators: Simulators, signals: Signals, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Each call is a trace of one turn, which holds what this call heard, thought and said, and nothing is left."""
-    openai = pytest.importorskip("openai", reason="another environment")
+    openai = pytest.importorskip("openai", reason="its SDK is not installed in this environment")
     path_of = {"/v1/listen": "deepgram", "/tts/websocket": "cartesia", "stream-input": "elevenlabs"}
     monkeypatch.setattr(services, "_provider", _by_path(simulators, path_of))
     client = openai.AsyncOpenAI(

@@ -251,7 +251,7 @@ async def test_everybody_elses_websockets_are_left_alone(client: Any, simulators
 
 async def test_an_sdk_is_told_once(simulators: Simulators) -> None:
     """Deepgram's SDK opens its websocket with `websockets`; only the SDK's observer speaks."""
-    pytest.importorskip("deepgram", reason="another environment")
+    pytest.importorskip("deepgram", reason="its SDK is not installed in this environment")
     from tests.providers.deepgram_calls import async_client
 
     sink = RecordingSink()

@@ -55,7 +55,7 @@ def latencies(signals: Signals) -> list[float]:
 async def test_a_conversation_over_openai_realtime(simulators: Simulators, signals: Signals) -> None:
     """Each utterance opens a turn, its answer is in it, and the turn in which the user spoke over it says so."""
     if find_spec("openai") is None:
-        pytest.skip("another environment")
+        pytest.skip("openai is not installed")
     from tests.providers.openai_realtime_calls import WORDS, talking
 
     with told("openai", signals):
@@ -82,9 +82,9 @@ async def test_a_conversation_over_gemini_live(simulators: Simulators, signals: 
         from tests.providers.google_genai_calls import VERSION
         from tests.providers.google_genai_live_calls import talking
     except ImportError:
-        pytest.skip("another environment")
+        pytest.skip("google-genai is not installed")
     if VERSION < (1, 16):
-        pytest.skip("the SDK cannot ask for transcripts")
+        pytest.skip("google-genai cannot ask for transcripts before 1.16")
     with told("google_genai", signals):
         async with talking(simulators, SCRIPT, {"input_audio_transcription": {}}) as talk:
             await talk.says()

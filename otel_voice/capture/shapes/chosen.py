@@ -5,6 +5,7 @@ The others, of which there may be thousands a second, cost one look into a table
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, ClassVar, cast
 
@@ -16,7 +17,7 @@ from otel_voice.capture.shapes.call import async_call, call
 from otel_voice.observation.records import Operation
 
 
-class ChosenObserver(Observer):
+class ChosenObserver(Observer, ABC):
     """Reads an operation with the observer that its table has for it."""
 
     observers: ClassVar[Mapping[tuple[str, str], type[Observer]]]
@@ -24,9 +25,9 @@ class ChosenObserver(Observer):
     name: ClassVar[str]
     """The parameter that names the operation; it comes first."""
 
+    @abstractmethod
     def service(self, client: Any) -> str:
         """The service that a client is for."""
-        raise NotImplementedError
 
     def request(self, call: Call) -> Operation | None:
         chosen = self.observers.get((self.service(call.instance), call.argument(0, self.name)))
