@@ -6,15 +6,13 @@ Each figure is the difference between a long and a short run of the same work, s
 from __future__ import annotations
 
 import os
-import re
-import shutil
-import subprocess
 import sys
 import tempfile
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+from benchmarks.callgrind import callgrind, total
 from benchmarks.child import FLOOR, PARTS
 from benchmarks.result import BenchmarkError, Result
 
@@ -24,8 +22,6 @@ Counts = Mapping[str, float]
 
 def measure() -> list[Result]:
     """Count all modes and compare; raises BenchmarkError when callgrind is missing or a process fails."""
-    if shutil.which("valgrind") is None:
-        raise BenchmarkError("valgrind is not installed (on Debian and Ubuntu: apt-get install valgrind)")
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         on, sampled_out, no_sdk = pool.map(count, MODES)
     floor = on["floor"]
@@ -50,27 +46,14 @@ def count(mode: str) -> Counts:
     """Instructions added to one repetition of each subject, and those of the floor, in one process of this mode."""
     with tempfile.TemporaryDirectory() as folder:
         out = Path(folder) / "callgrind.out"
-        command = ["valgrind", "--tool=callgrind", "--dump-before=getloadavg", f"--callgrind-out-file={out}"]
-        command += [sys.executable, "-m", "benchmarks.child", mode]
-        # Hash seeds change how dictionaries collide, and with them the counts.
-        env = {**os.environ, "PYTHONHASHSEED": "0"}
-        done = subprocess.run(command, capture_output=True, text=True, check=False, env=env)
-        if done.returncode:
-            raise BenchmarkError(f"{' '.join(command)} failed:\n{done.stderr[-3000:]}")
+        callgrind((sys.executable, "-m", "benchmarks.child", mode), out, os.environ, "--dump-before=getloadavg")
         return _added(mode, _dumps(out))
 
 
 def _dumps(out: Path) -> list[int]:
     """The counter at each mark, and the rest at the end; each holds what ran since the one before."""
     numbered = sorted(out.parent.glob(f"{out.name}.*"), key=lambda path: int(path.suffix[1:]))
-    return [_total(path) for path in numbered]
-
-
-def _total(path: Path) -> int:
-    found = re.search(r"^(?:summary|totals): (\d+)", path.read_text(), re.MULTILINE)
-    if found is None:
-        raise BenchmarkError(f"callgrind wrote no total into {path.name}")
-    return int(found.group(1))
+    return [total(path) for path in numbered]
 
 
 def _added(mode: str, dumps: list[int]) -> Counts:

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import compileall
 import os
 import subprocess
 import sys
+import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 
 from opentelemetry.instrumentation import auto_instrumentation
 
+import otel_voice
+from benchmarks.callgrind import callgrind, total
 from benchmarks.result import BenchmarkError, Result
 
 ROUNDS = 12
+# The bare start took 330 ms where it was first measured, of which the 60 ms that ours may add are 18 %.
+LIMIT = 1.18
 SDKS = ("openai", "deepgram", "elevenlabs")
 TELL = f"import sys, time; print(time.process_time(), *(name for name in {SDKS!r} if name in sys.modules))"
 BARE = """
@@ -29,7 +36,8 @@ EXPORTERS = {
 
 
 def measure() -> list[Result]:
-    """Both starts in turn; the fastest of each, because other work on the machine only ever adds."""
+    """Both starts by their instructions, which repeat, and by the clock, which is only told: machines change speed."""
+    _compile_as_pip_does()
     bare, ours = [], []
     imported: set[str] = set()
     for _ in range(ROUNDS):
@@ -37,10 +45,18 @@ def measure() -> list[Result]:
         seconds, names = _start(TELL, _auto_instrumented())
         ours.append(seconds)
         imported |= names
+    instructions = _instructions("pass", _auto_instrumented()) / _instructions(BARE, {})
     return [
-        Result("start, over the bare configurator, processor time", (min(ours) - min(bare)) * 1000, "ms", limit=60),
+        Result("a start, of one by the bare configurator", instructions, "x", limit=LIMIT),
+        # The fastest of each, because other work on the machine only ever adds.
+        Result("the same, over the bare configurator, processor time", (min(ours) - min(bare)) * 1000, "ms"),
         Result(f"provider SDKs imported by it {sorted(imported)}", len(imported), "", limit=0),
     ]
+
+
+def _compile_as_pip_does() -> None:
+    """A checkout may have no bytecode, and an environment may forbid to write it; what pip installed has it."""
+    compileall.compile_dir(Path(otel_voice.__file__).parent, quiet=1)
 
 
 def _auto_instrumented() -> dict[str, str]:
@@ -53,14 +69,20 @@ def _auto_instrumented() -> dict[str, str]:
 
 def _start(program: str, env: dict[str, str]) -> tuple[float, set[str]]:
     """Seconds of processor time until the program's first line, and the SDKs that were imported by then."""
-    done = subprocess.run(
-        (sys.executable, "-c", program),
-        capture_output=True,
-        text=True,
-        check=False,
-        env={**os.environ, **EXPORTERS, **env},
-    )
+    command = (sys.executable, "-c", program)
+    done = subprocess.run(command, capture_output=True, text=True, check=False, env=_environment(env))
     words = done.stdout.split()
     if done.returncode or not words:
         raise BenchmarkError(f"a program did not start:\n{done.stderr[-3000:]}")
     return float(words[0]), set(words[1:])
+
+
+def _instructions(program: str, env: Mapping[str, str]) -> int:
+    with tempfile.TemporaryDirectory() as folder:
+        out = Path(folder) / "callgrind.out"
+        callgrind((sys.executable, "-c", program), out, _environment(env))
+        return total(out)
+
+
+def _environment(env: Mapping[str, str]) -> dict[str, str]:
+    return {**os.environ, **EXPORTERS, **env}
