@@ -8,6 +8,7 @@ from __future__ import annotations
 from otel_voice.capture.points import Point, Provider
 from otel_voice.capture.shapes import (
     async_call,
+    async_connection,
     async_generator,
     async_managed,
     call,
@@ -17,11 +18,13 @@ from otel_voice.capture.shapes import (
 from otel_voice.capture.shapes.dialogue import dialogue, dialogue_connection
 from otel_voice.providers.elevenlabs_listen import Transcription
 from otel_voice.providers.elevenlabs_realtime import Realtime
+from otel_voice.providers.elevenlabs_scribe import ScribeOfSDK
 from otel_voice.providers.elevenlabs_speak import Speech, TimedSpeech, TimedStream
 
 _SPEAK = "elevenlabs.text_to_speech.raw_client"
 _LISTEN = "elevenlabs.speech_to_text.raw_client"
 _REALTIME = "elevenlabs.realtime_tts"
+_SCRIBE = "elevenlabs.realtime.scribe"
 _SPEAK_1 = "elevenlabs.text_to_speech.client"
 _LISTEN_1 = "elevenlabs.speech_to_text.client"
 
@@ -44,6 +47,7 @@ PROVIDER = Provider(
         Point(_LISTEN, "AsyncRawSpeechToTextClient.convert", async_call, Transcription, since="2"),
         Point(_REALTIME, "RealtimeTextToSpeechClient.convert_realtime", dialogue, Realtime),
         Point(_REALTIME, "connect", dialogue_connection, Realtime),
+        Point(_SCRIBE, "ScribeRealtime.connect", async_connection, ScribeOfSDK, since="2.19"),
         Point(_SPEAK_1, "TextToSpeechClient.convert", generator, Speech, until="2"),
         Point(_SPEAK_1, "TextToSpeechClient.convert_as_stream", generator, Speech, until="2"),
         Point(_SPEAK_1, "TextToSpeechClient.convert_with_timestamps", call, TimedSpeech, until="2"),
@@ -59,6 +63,6 @@ PROVIDER = Provider(
     surfaces={
         "text_to_speech": "convert, stream, convert_with_timestamps, stream_with_timestamps; with_raw_response",
         "text_to_speech.convert_realtime": "over its websocket",
-        "speech_to_text": "convert",
+        "speech_to_text": "convert; realtime.connect (Scribe; one operation for each committed transcript)",
     },
 )

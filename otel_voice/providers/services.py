@@ -35,7 +35,10 @@ PATHS = {
         r"/stt/websocket": "cartesia_raw:OnDemand",
         r"/stt/turns/websocket": "cartesia_raw:Turns",
     },
-    "elevenlabs": {r"/v1/text-to-speech/[^/]+/(multi-)?stream-input": "elevenlabs_raw:Speaking"},
+    "elevenlabs": {
+        r"/v1/text-to-speech/[^/]+/(multi-)?stream-input": "elevenlabs_raw:Speaking",
+        r"/v1/speech-to-text/realtime": "elevenlabs_scribe:Scribe",
+    },
     "openai": {r"(/v1|/openai(/v1)?)/realtime": "openai_raw:Realtime"},
     "google_genai": {r"/ws/google\..+BidiGenerateContent": "google_genai_raw:Live"},
 }

@@ -44,6 +44,7 @@ class Utterance:
         self._confidence = 0.0
         self._pending: float | None = None
         self._last_sound: float | None = None
+        self._silent: tuple[int, str] | None = None
         moment = audio.moment(offset) if offset is not None else None
         if moment is not None:
             record.rebase(moment)
@@ -75,6 +76,10 @@ class Utterance:
         """It is decided that the speaker has finished; the transcript may still be polished."""
         if self._record.endpoint_ns is None:
             self._record.endpoint_ns = now
+
+    def silent(self, at: int, source: str) -> None:
+        """The speaker fell silent at a moment, as somebody said who is believed over the offsets of words."""
+        self._silent = at, source
 
     def finish(self, now: int, last_sound: float | None = None, source: str = "word_offsets") -> None:
         """The utterance is over, and the program knows it now; `source` says from where `last_sound` is known."""
@@ -111,6 +116,10 @@ class Utterance:
     def _settle(self, last_sound: float | None, source: str) -> None:
         """Say when speech ended: where the last word ends, else when the final transcript came."""
         record = self._record
+        if self._silent is not None:
+            record.speech_ended_ns, record.speech_end_source = self._silent
+            self._gather()
+            return
         offset = self._last_sound if last_sound is None else last_sound
         moment = self._audio.moment(offset) if offset is not None else None
         record.speech_end_source = "final_transcript" if moment is None else source

@@ -26,6 +26,7 @@ from otel_voice.simulators import (
     deepgram_prerecorded,
     deepgram_speak,
     elevenlabs,
+    elevenlabs_scribe,
     elevenlabs_socket,
     google_genai,
     google_genai_interactions,
@@ -62,6 +63,7 @@ def _routes() -> Iterator[Route]:
     yield from deepgram_speak.ROUTES
     yield from elevenlabs.ROUTES
     yield from elevenlabs_socket.ROUTES
+    yield from elevenlabs_scribe.ROUTES
     yield from speechmatics.ROUTES
     yield from assemblyai.ROUTES
     yield from assemblyai_socket.ROUTES

@@ -20,7 +20,12 @@ _CONNECT = "elevenlabs.realtime_tts:connect"
 _SPEECH = {"text": SECRET, "model_id": "eleven_flash_v2_5", "output_format": "pcm_16000"}
 
 UNREACHABLE = (
-    dict.fromkeys((_CONVERT_REALTIME, _CONNECT), "1.x always speaks to wss://api.elevenlabs.io") if _ONE else {}
+    dict.fromkeys((_CONVERT_REALTIME, _CONNECT), "1.x always speaks to wss://api.elevenlabs.io")
+    if _ONE
+    else {
+        "elevenlabs.realtime.scribe:ScribeRealtime.connect": "a connection is not one operation: driven in "
+        "tests/providers/test_elevenlabs_scribe.py"
+    }
 )
 
 
