@@ -22,6 +22,7 @@ from otel_voice.observation.records import (
 
 USER_SPEECH = "user_speech"
 CALLER = "caller"
+FIRST_SOUND = "first_audible_sample"
 TRANSCRIPTION_REQUEST = "transcription_request"
 MOST_INFERENCES = 32
 
@@ -211,9 +212,20 @@ def _spoken(turn: Turn, record: TextToSpeech | RealtimeResponse) -> None:
     ends = turn.spoken.made(max(record.first_chunk_ns, turn.playback_until_ns or 0), record)
     if ends is not None:
         turn.playback_until_ns = max(ends, turn.playback_until_ns or 0)
+    if record is turn.synthesis:
+        _sounded(turn, record)
     if record.outcome is Outcome.INTERRUPTED and turn.interrupted_by is None:
         known = record.interrupted_by if isinstance(record, RealtimeResponse) else None
         turn.interrupted_by = known or CALLER
+
+
+def _sounded(turn: Turn, record: TextToSpeech) -> None:
+    """The answer began with silence: what the caller waited for is the first sound, where nobody tells of playback."""
+    if record.audible_ns is None or turn.spoken.told or record.first_chunk_ns != turn.first_audio_ns:
+        return
+    turn.first_audio_source = FIRST_SOUND
+    turn.first_audio_ns = record.audible_ns
+    explain(turn)
 
 
 def _listened(conversation: Conversation, record: SpeechToText) -> None:

@@ -37,6 +37,14 @@ def duration(size: int, encoding: str | None, sample_rate: int | None, channels:
     return size / rate if rate else None
 
 
+def decoded_size(base64_text: str | bytes | None) -> int:
+    """Bytes that a base64 text stands for, without decoding it; 0 for none."""
+    if base64_text is None:
+        return 0
+    padding = "=" if isinstance(base64_text, str) else b"="
+    return len(base64_text) * 3 // 4 - base64_text.count(padding, -2)  # type: ignore[arg-type]
+
+
 class AudioClock:
     """Maps a position in the audio that was sent to the moment it was sent.
 

@@ -178,7 +178,24 @@ class TextToSpeech(Speech):
     characters: int | None = None
     connection_seconds: float | None = None
     """How long it took to connect, when a connection was made for it and the SDK tells."""
+    audible_ns: int | None = None
+    """When its first sound is heard, if it is played as it comes: behind the silence that it begins with."""
+    underruns: int | None = None
+    """How often its playing would have run dry, waiting for more."""
+    dry_seconds: float | None = None
+    """For how long together."""
     text_content: str | None = None
+
+    @property
+    def time_to_first_sound(self) -> float | None:
+        """Seconds from start to the first sound that is no silence."""
+        return clock.seconds(self.started_ns, self.audible_ns)
+
+    @property
+    def real_time_factor(self) -> float | None:
+        """Seconds from start to the last audio for each second of audio; above 1 it comes slower than it plays."""
+        spent = clock.seconds(self.started_ns, self.last_chunk_ns or self.ended_ns)
+        return spent / self.audio_seconds if spent is not None and self.audio_seconds else None
 
 
 class RealtimeResponse(Inference, Speech):

@@ -7,10 +7,10 @@ from typing import Any
 
 from otel_voice.capture.follow import Following
 from otel_voice.capture.observer import Call
-from otel_voice.observation import audio
 from otel_voice.observation.records import TextToSpeech
 from otel_voice.providers import aws_common as common
 from otel_voice.providers import reading
+from otel_voice.providers.sound import Sound
 
 _DEFAULT_ENGINE = "standard"
 _SPEECH_MARKS = "json"
@@ -37,6 +37,7 @@ class SynthesizeSpeech(common.AwsObserver):
         record.voice = asked.get("VoiceId")
         record.language = asked.get("LanguageCode")
         record.sample_rate, record.channels = _sample_rate(record, asked), 1
+        self._sound = Sound(record)
         text = asked.get("Text")
         if isinstance(text, str):
             record.characters = len(text)
@@ -50,12 +51,10 @@ class SynthesizeSpeech(common.AwsObserver):
         return (common.body(result["AudioStream"]),)
 
     def body(self, data: Any) -> None:
-        self.record.audio_bytes += len(data)
+        self._sound.add(data)
 
     def end(self) -> None:
-        record = self.record
-        if record.audio_bytes:
-            record.audio_seconds = audio.duration(record.audio_bytes, record.audio_format, record.sample_rate)
+        self._sound.settle()
 
 
 def _sample_rate(record: TextToSpeech, asked: Mapping[str, Any]) -> int | None:

@@ -35,12 +35,6 @@ def error(message: Mapping[str, Any]) -> CartesiaError:
     return CartesiaError(f"{title}: {said}" if title else said)
 
 
-def decoded_size(base64_text: str | bytes) -> int:
-    """Bytes that a base64 text stands for, without decoding it."""
-    padding = "=" if isinstance(base64_text, str) else b"="
-    return len(base64_text) * 3 // 4 - base64_text.count(padding, -2)  # type: ignore[arg-type]
-
-
 def private(instance: Any, name: str) -> Any:
     """An attribute with two leading underscores, whose name Python mangles with that of its class."""
     for kind in type(instance).__mro__:

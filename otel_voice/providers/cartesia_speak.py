@@ -7,11 +7,12 @@ from typing import Any
 
 from otel_voice.capture.follow import Following
 from otel_voice.capture.observer import Call
-from otel_voice.observation import audio
+from otel_voice.observation.audio import decoded_size
 from otel_voice.observation.records import TextToSpeech
 from otel_voice.providers import cartesia_common as common
 from otel_voice.providers import reading
 from otel_voice.providers.connection import parsed
+from otel_voice.providers.sound import Sound
 from otel_voice.providers.stainless import StainlessObserver
 
 _WAV_HEADER_BYTES = 44
@@ -27,7 +28,7 @@ class Generation(StainlessObserver):
         record = self.record = common.synthesis(call.kwargs)
         reading.server(record, base_url(call.instance))
         record.streamed = self.is_streamed(call)
-        self._header_bytes = _header_bytes(call.kwargs.get("output_format"))
+        self._sound = Sound(record, _header_bytes(call.kwargs.get("output_format")))
         text = call.kwargs.get("transcript")
         if isinstance(text, str):
             record.characters = len(text)
@@ -40,16 +41,13 @@ class Generation(StainlessObserver):
         return isinstance(headers, Mapping) and headers.get(_RAW_RESPONSE) == "stream"
 
     def whole(self, content_type: str, body: bytes) -> None:
-        self.record.audio_bytes += len(body)
+        self._sound.add(body)
 
     def body(self, data: bytes) -> None:
-        self.record.audio_bytes += len(data)
+        self._sound.add(data)
 
     def end(self) -> None:
-        record = self.record
-        size = record.audio_bytes - self._header_bytes
-        if record.audio_bytes and size > 0:
-            record.audio_seconds = audio.duration(size, record.audio_format, record.sample_rate)
+        self._sound.settle()
 
 
 class Pieces(Generation):
@@ -59,7 +57,7 @@ class Pieces(Generation):
         return True
 
     def chunk(self, item: bytes) -> None:
-        self.record.audio_bytes += len(item)
+        self._sound.add(item)
 
 
 class Events(Generation):
@@ -78,7 +76,7 @@ class Events(Generation):
     def _count(self, events: bytes) -> None:
         for line in events.splitlines():
             said = parsed(line.removeprefix(b"data:")) if line.startswith(b"data:") else {}
-            self.record.audio_bytes += common.decoded_size(said.get("data") or "")
+            self.record.audio_bytes += decoded_size(said.get("data") or "")
 
     def whole(self, content_type: str, body: bytes) -> None:
         """The events of a body that has come whole are read when the program parses them."""
@@ -89,7 +87,7 @@ class Events(Generation):
     def chunk(self, item: Any) -> None:
         kind = getattr(item, "type", None)
         if kind == "chunk":
-            self.record.audio_bytes += common.decoded_size(item.data)
+            self._sound.add_encoded(item.data)
         elif kind == "error":  # the SDK raises nothing for it
             said = item.model_dump() if hasattr(item, "model_dump") else vars(item)
             self.record.error_type = common.error_type(said)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Mapping
 from typing import Any
 
@@ -9,6 +10,7 @@ from otel_voice.capture.observer import Call
 from otel_voice.capture.operation import Sink
 from otel_voice.capture.shapes.part import PartObserver
 from otel_voice.capture.tap import watcher
+from otel_voice.observation.audio import decoded_size
 from otel_voice.observation.records import TextToSpeech
 from otel_voice.providers import cartesia_common as common
 from otel_voice.providers import reading
@@ -52,8 +54,11 @@ class Speaking(Connection):
             super().received(data.decode())
             return
         synthesis = self._contexts.get(_member(data, _CONTEXT).decode())
-        if synthesis is not None:
-            synthesis.audio(common.decoded_size(_member(data, _DATA)))
+        if synthesis is None:
+            return
+        sound = _member(data, _DATA)
+        if synthesis.audio(decoded_size(sound)):
+            synthesis.listen(base64.b64decode(sound))
 
     def message(self, message: Mapping[str, Any]) -> None:
         kind = message.get("type")

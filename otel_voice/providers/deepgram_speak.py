@@ -7,10 +7,10 @@ from typing import Any
 
 from otel_voice.capture.follow import Closing, Following, Items
 from otel_voice.capture.observer import Call, Observer
-from otel_voice.observation.audio import duration
 from otel_voice.observation.records import TextToSpeech
 from otel_voice.providers import reading
 from otel_voice.providers.deepgram_common import REQUEST_ID, audio, environment, failure, query
+from otel_voice.providers.sound import Sound
 
 DEFAULT_RATES = {"linear16": 24000, "mulaw": 8000, "alaw": 8000}
 """Samples a second when none were asked for."""
@@ -31,6 +31,7 @@ class Generation(Observer):
         if isinstance(text, str):
             record.characters = len(text)
             record.text_content = text if self.wants_content else None
+        self._sound = Sound(record)
         return record
 
     def response(self, result: Any) -> Sequence[Following]:
@@ -44,20 +45,16 @@ class Generation(Observer):
         record.voice = record.voice or record.response_model
         record.characters = reading.integer(headers.get("dg-char-count")) or record.characters
         kind = headers.get("content-type", "").partition(";")[0]
-        self._container_bytes = _WAV_HEADER_BYTES if "wav" in kind else 0
         record.audio_format = record.audio_format or _FORMATS.get(kind)
         record.sample_rate = record.sample_rate or DEFAULT_RATES.get(record.audio_format or "")
+        self._sound = Sound(record, _WAV_HEADER_BYTES if "wav" in kind else 0)
 
     def chunk(self, item: Any) -> None:
-        record = self.record
-        record.chunks += 1
-        record.audio_bytes += len(item)
+        self.record.chunks += 1
+        self._sound.add(item)
 
     def failure(self, error: BaseException) -> None:
         failure(self.record, error)
 
     def end(self) -> None:
-        record = self.record
-        size = record.audio_bytes - self._container_bytes if record.audio_bytes else 0
-        if size > 0:
-            record.audio_seconds = duration(size, record.audio_format, record.sample_rate)
+        self._sound.settle()

@@ -68,8 +68,8 @@ class Speak(DeepgramConnection):
             super().received(message)
             return
         synthesis = self._speaking
-        if synthesis is not None:
-            synthesis.audio(len(message))
+        if synthesis is not None and synthesis.audio(len(message)):
+            synthesis.listen(message)
 
     def message(self, message: Mapping[str, Any]) -> None:
         kind = message.get("type")

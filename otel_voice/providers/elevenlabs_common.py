@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 from otel_voice.capture.observer import Call
 from otel_voice.observation import records
@@ -60,10 +59,3 @@ def failure(record: records.Operation, error: BaseException) -> None:
     found = getattr(error, "headers", None)
     if isinstance(found, Mapping) and record.request_id is None:
         record.request_id = found.get("request-id")
-
-
-def decoded_size(base64_text: Any) -> int:
-    """Bytes that a base64 text stands for, without decoding it."""
-    if not isinstance(base64_text, str):
-        return 0
-    return len(base64_text) * 3 // 4 - base64_text.count("=", -2)

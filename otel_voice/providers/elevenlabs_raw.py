@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
 from otel_voice.capture.observer import Call
 from otel_voice.capture.operation import Sink
+from otel_voice.observation.audio import decoded_size
 from otel_voice.observation.records import TextToSpeech
 from otel_voice.providers import elevenlabs_common as common
 from otel_voice.providers.connection import Connection, parsed
@@ -68,8 +70,8 @@ class Speaking(Connection):
         context = _context(message)
         synthesis = self._contexts.get(context)
         audio = message.get("audio")
-        if audio and synthesis is not None:
-            synthesis.audio(len(audio) * 3 // 4 - audio.count("=", -2))
+        if audio and synthesis is not None and synthesis.audio(decoded_size(audio)):
+            synthesis.listen(base64.b64decode(audio))
         if message.get("isFinal") or message.get("is_final"):
             self._contexts.pop(context, None)
             if synthesis is not None:

@@ -7,8 +7,10 @@ from typing import Any
 
 from otel_voice.capture.follow import Closing, Following, Items
 from otel_voice.capture.observer import Call, Observer
-from otel_voice.observation import audio, records
+from otel_voice.observation import records
+from otel_voice.observation.audio import decoded_size
 from otel_voice.providers import elevenlabs_common as common
+from otel_voice.providers.sound import Sound
 
 
 class Speech(Observer):
@@ -25,6 +27,7 @@ class Speech(Observer):
         if isinstance(text, str):
             record.characters = len(text)
             record.text_content = text if self.wants_content else None
+        self._sound = Sound(record)
         return record
 
     def response(self, result: Any) -> Sequence[Following]:
@@ -33,22 +36,20 @@ class Speech(Observer):
         return Items(result, "_data"), Closing(response)
 
     def chunk(self, item: bytes) -> None:
-        self.record.audio_bytes += len(item)
+        self._sound.add(item)
 
     def failure(self, error: BaseException) -> None:
         common.failure(self.record, error)
 
     def end(self) -> None:
-        record = self.record
-        if record.audio_bytes:
-            record.audio_seconds = audio.duration(record.audio_bytes, record.audio_format, record.sample_rate)
+        self._sound.settle()
 
 
 class TimedStream(Speech):
     """Reads one synthesis whose items hold base64 audio beside the times of its characters."""
 
     def chunk(self, item: Any) -> None:
-        self.record.audio_bytes += common.decoded_size(item.audio_base_64)
+        self._sound.add_encoded(item.audio_base_64)
 
 
 class TimedSpeech(Speech):
@@ -62,5 +63,5 @@ class TimedSpeech(Speech):
             common.headers(self.record, response.headers)
             result = result._data
         encoded = result.get("audio_base64") if isinstance(result, Mapping) else result.audio_base_64
-        self.record.audio_bytes = common.decoded_size(encoded)
+        self.record.audio_bytes = decoded_size(encoded)
         return ()

@@ -95,8 +95,8 @@ class Speak(GoogleStream):
 
     def chunk(self, item: Any) -> None:
         """A piece of audio has arrived. This is the hot path, and takes no lock."""
-        if self._synthesis is not None:
-            self._synthesis.audio(len(item.audio_content))
+        if self._synthesis is not None and self._synthesis.audio(len(item.audio_content)):
+            self._synthesis.listen(item.audio_content)
 
     def drained(self) -> None:
         if self._synthesis is not None:

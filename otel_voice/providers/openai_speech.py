@@ -8,10 +8,10 @@ from typing import Any, ClassVar
 
 from otel_voice.capture.follow import Following
 from otel_voice.capture.observer import Call
-from otel_voice.observation import audio
 from otel_voice.observation.records import TextToSpeech
 from otel_voice.providers import reading
 from otel_voice.providers.openai_common import OpenAIObserver, client
+from otel_voice.providers.sound import Sound
 
 _DEFAULT_FORMAT = "mp3"
 _PCM_RATE = 24000  # of `pcm`: 16 bits, little-endian, one channel
@@ -38,6 +38,7 @@ class Speech(OpenAIObserver):
         if isinstance(text, str):
             record.characters = len(text)
             record.text_content = text if self.wants_content else None
+        self._sound = Sound(record)
         self._rest = b""
         self._as_events = False
         return record
@@ -64,14 +65,14 @@ class Speech(OpenAIObserver):
         if self._as_events:
             self._events(item)
         else:
-            self.record.audio_bytes += len(item)
+            self._sound.add(item)
 
     def _events(self, data: bytes) -> None:
         """Read the lines that are complete; a piece of a body may end anywhere."""
         *lines, self._rest = (self._rest + data).split(b"\n")
         for line in lines:
             if _AUDIO in line:
-                self.record.audio_bytes += _decoded_size(line)
+                self._sound.add_encoded(_audio(line))
             elif b'"usage"' in line:
                 self._usage(line)
 
@@ -85,13 +86,9 @@ class Speech(OpenAIObserver):
             self.record.output_tokens = usage.get("output_tokens")
 
     def end(self) -> None:
-        record = self.record
         if self._rest:
             self._events(b"\n")
-        if record.audio_bytes:
-            record.audio_seconds = audio.duration(
-                record.audio_bytes, record.audio_format, record.sample_rate, record.channels
-            )
+        self._sound.settle()
 
 
 def _streamed(headers: Any) -> bool:
@@ -106,8 +103,7 @@ def _voice(voice: Any) -> str | None:
     return voice if isinstance(voice, str) else None
 
 
-def _decoded_size(line: bytes) -> int:
-    """Bytes of the base64 sound in an event, without decoding the event or the sound."""
+def _audio(line: bytes) -> bytes:
+    """The base64 sound in an event, without decoding the event."""
     start = line.find(b'"', line.find(_AUDIO) + len(_AUDIO)) + 1
-    end = line.find(b'"', start)
-    return (end - start) * 3 // 4 - line.count(b"=", end - 2, end)
+    return line[start : line.find(b'"', start)]

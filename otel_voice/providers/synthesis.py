@@ -5,18 +5,20 @@ from __future__ import annotations
 from otel_voice.capture.operation import Running, Sink
 from otel_voice.observation import clock
 from otel_voice.observation.audio import duration
+from otel_voice.observation.playout import Playout, playout
 from otel_voice.observation.records import TextToSpeech
 
 
 class Synthesis:
     """One stretch of text, and the audio that was received for it."""
 
-    __slots__ = ("chunks", "last_ns", "record", "running", "size", "texts")
+    __slots__ = ("_playout", "chunks", "last_ns", "record", "running", "size", "texts")
 
     def __init__(self, record: TextToSpeech, sink: Sink) -> None:
         self.record = record
         self.chunks = self.size = 0
         self.last_ns: int | None = None
+        self._playout: Playout | None = None
         self.running = Running(record, sink)
         self.texts: list[str] = []
 
@@ -26,13 +28,20 @@ class Synthesis:
         if wants_content:
             self.texts.append(text)
 
-    def audio(self, size: int) -> None:
-        """A piece of its audio has arrived. This is the hot path."""
+    def audio(self, size: int) -> bool:
+        """So much of its audio has arrived. True as long as the sound itself is wanted, too. This is the hot path."""
         self.last_ns = now = clock.now()
         if not self.chunks:
+            self._playout = playout(self.record)
             self.running.first_chunk(now)
         self.chunks += 1
         self.size += size
+        return self._playout is not None and self._playout.arrived(now, size)
+
+    def listen(self, sound: bytes) -> None:
+        """The audio that has just arrived, to find the first sound in it."""
+        if self._playout is not None:
+            self._playout.listen(sound)
 
     def complete(self) -> None:
         """All of it was received."""
@@ -57,5 +66,7 @@ class Synthesis:
         record.chunks, record.audio_bytes, record.last_chunk_ns = self.chunks, self.size, self.last_ns
         if record.audio_bytes:
             record.audio_seconds = duration(record.audio_bytes, record.audio_format, record.sample_rate)
+        if self._playout is not None:
+            self._playout.settle(record)
         if self.texts:
             record.text_content = "".join(self.texts)

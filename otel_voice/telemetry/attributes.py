@@ -65,6 +65,8 @@ _TEXT_TO_SPEECH = _SPEECH | {
     "voice": names.GEN_AI_SPEECH_VOICE,
     "characters": names.VOICE_TTS_CHARACTERS,
     "connection_seconds": names.VOICE_TTS_CONNECTION_DURATION,
+    "underruns": names.VOICE_TTS_UNDERRUNS,
+    "dry_seconds": names.VOICE_TTS_UNDERRUN_DURATION,
 }
 _REALTIME = (
     _INFERENCE
@@ -136,7 +138,7 @@ def at_end(record: Operation) -> Attributes:
     elif isinstance(record, SpeechToText):
         _utterance(record, attributes)
     elif isinstance(record, TextToSpeech):
-        attributes[names.GEN_AI_OUTPUT_TYPE] = "speech"
+        _synthesis(record, attributes)
     elif isinstance(record, ToolCall):
         attributes[names.GEN_AI_TOOL_TYPE] = "function"
         if record.inferred:
@@ -150,6 +152,14 @@ def _utterance(record: SpeechToText, attributes: Attributes) -> None:
         attributes[names.VOICE_STT_FINALIZATION_DURATION] = finalization
     if record.first_partial_ns is not None and record.first_partial_ns >= record.started_ns:
         attributes[names.VOICE_STT_TIME_TO_FIRST_PARTIAL] = (record.first_partial_ns - record.started_ns) / 1e9
+
+
+def _synthesis(record: TextToSpeech, attributes: Attributes) -> None:
+    attributes[names.GEN_AI_OUTPUT_TYPE] = "speech"
+    if record.time_to_first_sound is not None:
+        attributes[names.VOICE_TTS_TIME_TO_FIRST_SOUND] = record.time_to_first_sound
+    if record.real_time_factor is not None:
+        attributes[names.VOICE_TTS_REAL_TIME_FACTOR] = record.real_time_factor
 
 
 def labels(record: Operation) -> Attributes:

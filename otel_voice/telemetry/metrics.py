@@ -31,6 +31,9 @@ class Metrics:
         self._finalization = histogram(meter, names.METRIC_VOICE_STT_FINALIZATION_DURATION)
         self._spoken = histogram(meter, names.METRIC_VOICE_TTS_AUDIO_DURATION)
         self._characters = counter(meter, names.METRIC_VOICE_TTS_CHARACTERS)
+        self._underruns = counter(meter, names.METRIC_VOICE_TTS_UNDERRUNS)
+        self._real_time_factor = histogram(meter, names.METRIC_VOICE_TTS_REAL_TIME_FACTOR)
+        self._first_sound = histogram(meter, names.METRIC_VOICE_TTS_TIME_TO_FIRST_SOUND)
         self._latency = histogram(meter, names.METRIC_VOICE_TURN_RESPONSE_LATENCY)
         self._stages = histogram(meter, names.METRIC_VOICE_TURN_STAGE_DURATION)
         self._stop_latency = histogram(meter, names.METRIC_VOICE_TURN_INTERRUPTION_STOP_LATENCY)
@@ -95,6 +98,12 @@ class Metrics:
             self._spoken.record(record.audio_seconds, attributes, context)
         if record.characters is not None:
             self._characters.add(record.characters, attributes, context)
+        if record.underruns:
+            self._underruns.add(record.underruns, attributes, context)
+        if record.real_time_factor is not None:
+            self._real_time_factor.record(record.real_time_factor, attributes, context)
+        if record.time_to_first_sound is not None:
+            self._first_sound.record(record.time_to_first_sound, attributes, context)
 
     def turn_answered(self, turn: Turn, context: Context) -> None:
         """Have the response latency and its stages recorded when metrics are next collected, not at hang-up.

@@ -82,6 +82,10 @@ VOICE_AUDIO_BYTES: Final = "voice.audio.bytes"
 VOICE_AUDIO_HEARD_DURATION: Final = "voice.audio.heard.duration"
 VOICE_TTS_CHARACTERS: Final = "voice.tts.characters"
 VOICE_TTS_CONNECTION_DURATION: Final = "voice.tts.connection.duration"
+VOICE_TTS_TIME_TO_FIRST_SOUND: Final = "voice.tts.time_to_first_sound"
+VOICE_TTS_REAL_TIME_FACTOR: Final = "voice.tts.real_time_factor"
+VOICE_TTS_UNDERRUNS: Final = "voice.tts.underruns"
+VOICE_TTS_UNDERRUN_DURATION: Final = "voice.tts.underrun.duration"
 VOICE_STT_CONFIDENCE: Final = "voice.stt.confidence"
 VOICE_STT_INTERIM_RESULTS: Final = "voice.stt.interim_results"
 VOICE_STT_TIME_TO_FIRST_PARTIAL: Final = "voice.stt.time_to_first_partial"
@@ -160,6 +164,9 @@ METRIC_VOICE_STT_AUDIO_DURATION: Final = "voice.stt.audio.duration"
 METRIC_VOICE_STT_FINALIZATION_DURATION: Final = "voice.stt.finalization.duration"
 METRIC_VOICE_TTS_AUDIO_DURATION: Final = "voice.tts.audio.duration"
 METRIC_VOICE_TTS_CHARACTERS: Final = "voice.tts.characters"
+METRIC_VOICE_TTS_TIME_TO_FIRST_SOUND: Final = "voice.tts.time_to_first_sound"
+METRIC_VOICE_TTS_REAL_TIME_FACTOR: Final = "voice.tts.real_time_factor"
+METRIC_VOICE_TTS_UNDERRUNS: Final = "voice.tts.underruns"
 METRIC_VOICE_COST: Final = "voice.cost"
 METRIC_VOICE_TURN_RESPONSE_LATENCY: Final = "voice.turn.response.latency"
 METRIC_VOICE_TURN_STAGE_DURATION: Final = "voice.turn.stage.duration"
@@ -198,6 +205,7 @@ BUCKETS: Final[Mapping[str, Sequence[float]]] = {
     "latency": (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.8, 1, 1.25, 1.5, 2, 2.5, 3, 4, 5, 7.5, 10, 15),
     "stage": (0.01, 0.025, 0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.75, 1, 1.5, 2, 3, 5, 10),
     "audio": (0.25, 0.5, 1, 2, 4, 8, 15, 30, 60, 120, 300, 600, 1800, 3600),
+    "ratio": (0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1, 1.25, 1.5, 2, 3, 5),
     "characters": (8, 16, 32, 64, 128, 256, 512, 1024, 2048, 4096, 8192, 16384),
     "call": (1, 5, 10, 30, 60, 120, 180, 300, 600, 900, 1800, 3600, 7200),
     "turns": (1, 2, 3, 5, 8, 12, 20, 30, 50, 80, 120),
@@ -342,6 +350,30 @@ METRICS: Final[Mapping[str, Metric]] = {
         instrument="counter",
         unit="{character}",
         description="Characters synthesised.",
+        buckets=(),
+        labels=("gen_ai.provider.name", "gen_ai.request.model"),
+        opt_in="",
+    ),
+    METRIC_VOICE_TTS_TIME_TO_FIRST_SOUND: Metric(
+        instrument="histogram",
+        unit="s",
+        description="Request to the first sound that is no silence, uncompressed audio.",
+        buckets=BUCKETS["duration"],
+        labels=("gen_ai.provider.name", "gen_ai.request.model"),
+        opt_in="",
+    ),
+    METRIC_VOICE_TTS_REAL_TIME_FACTOR: Metric(
+        instrument="histogram",
+        unit="1",
+        description="Seconds until the last audio for each second of audio.",
+        buckets=BUCKETS["ratio"],
+        labels=("gen_ai.provider.name", "gen_ai.request.model"),
+        opt_in="",
+    ),
+    METRIC_VOICE_TTS_UNDERRUNS: Metric(
+        instrument="counter",
+        unit="{underrun}",
+        description="Audio came slower than it plays: a player would have waited 20 ms or more.",
         buckets=(),
         labels=("gen_ai.provider.name", "gen_ai.request.model"),
         opt_in="",

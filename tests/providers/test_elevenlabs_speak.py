@@ -105,13 +105,6 @@ async def test_a_whole_answer_with_timestamps(colour: str, simulators: Simulator
     same_seconds(record.duration, total)
 
 
-@pytest.mark.parametrize("size", range(5))
-def test_base64_sizes(size: int) -> None:
-    """The size of base64 text is exact for every padding."""
-    assert common.decoded_size(base64.b64encode(bytes(size)).decode()) == size
-    assert common.decoded_size(None) == 0
-
-
 @COLOURS
 async def test_a_refusal(colour: str, simulators: Simulators) -> None:
     """An `ApiError` gives its status; what was not received is absent."""
