@@ -169,6 +169,13 @@ class AiobotocoreInstrumentor(ProviderInstrumentor):
     package = "aiobotocore"
 
 
+class SonioxInstrumentor(ProviderInstrumentor):
+    """Soniox: streaming speech to text, text to speech over HTTP and websockets."""
+
+    provider = "soniox"
+    package = "soniox"
+
+
 class WebsocketsInstrumentor(ProviderInstrumentor):
     """Providers' websockets that a program opens with `websockets` and no SDK."""
 
@@ -218,6 +225,7 @@ ALL: tuple[type[ProviderInstrumentor], ...] = (
     CartesiaInstrumentor,
     AssemblyAIInstrumentor,
     SpeechmaticsInstrumentor,
+    SonioxInstrumentor,
     AnthropicInstrumentor,
     GroqInstrumentor,
     GoogleGenAIInstrumentor,

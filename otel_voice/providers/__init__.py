@@ -18,6 +18,7 @@ NAMES = (
     "cartesia",
     "assemblyai",
     "speechmatics",
+    "soniox",
     "groq",
     "mistralai",
     "google_cloud_speech",

@@ -37,6 +37,7 @@ from otel_voice.simulators import (
     openai_audio,
     openai_realtime,
     openai_responses,
+    soniox,
     speechmatics,
     wire,
 )
@@ -65,6 +66,7 @@ def _routes() -> Iterator[Route]:
     yield from elevenlabs_socket.ROUTES
     yield from elevenlabs_scribe.ROUTES
     yield from speechmatics.ROUTES
+    yield from soniox.ROUTES
     yield from assemblyai.ROUTES
     yield from assemblyai_socket.ROUTES
     yield from cartesia.ROUTES

@@ -75,6 +75,8 @@ KINDS: dict[str, Callable[[Any], bool]] = {
     "noting": plain,
     "duplex": plain,
     "async_duplex": plain,
+    "leaving": plain,
+    "async_leaving": coroutine,
     "dialogue": generator,
     "dialogue_connection": plain,
 }

@@ -1,0 +1,43 @@
+"""Soniox: audio in one answer. The websockets are driven in `tests/providers/test_soniox*.py`."""
+
+from __future__ import annotations
+
+from importlib.metadata import version
+from typing import Any
+
+from soniox import AsyncSonioxClient, SonioxClient
+
+from otel_voice.providers.soniox import PROVIDER
+from tests.contract.exercises import SECRET, Exercise, Whole, websocket
+
+VERSION = tuple(int(number) for number in version("soniox").split(".")[:2])
+SPEAKS = VERSION >= (2, 3)
+UNREACHABLE = {
+    str(point): "a connection is not one operation: driven in tests/providers/test_soniox*.py"
+    for point in PROVIDER.points
+    if point.shape.__name__.endswith(("connection", "leaving"))
+}
+
+
+def client(colour: str, base: str, timeout: float = 10.0, key: str = "simulated") -> Any:
+    """A client of the simulators; `colour` is "" or "Async"."""
+    options: dict[str, Any] = {"websocket_base_url": f"{websocket(base)}/transcribe-websocket"}
+    if SPEAKS:
+        options |= {"tts_api_base_url": base, "tts_websocket_base_url": f"{websocket(base)}/tts-websocket"}
+    kind = AsyncSonioxClient if colour else SonioxClient
+    # Without certificates, which take longer to load than a call takes.
+    return kind(api_key=key, api_base_url=base, timeout_sec=timeout, verify=False, **options)
+
+
+def _generate(base: str, timeout: float) -> Any:
+    return client("", base, timeout).tts.generate(text=SECRET, voice="Adrian", language="en")
+
+
+def _generate_async(base: str, timeout: float) -> Any:
+    return client("Async", base, timeout).tts.generate(text=SECRET, voice="Adrian", language="en")
+
+
+EXERCISES: list[Exercise] = [
+    Whole("soniox.api.tts:TtsAPI.generate", _generate),
+    Whole("soniox.api.async_tts:AsyncTtsAPI.generate", _generate_async),
+]
