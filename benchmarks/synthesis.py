@@ -7,6 +7,8 @@ from collections.abc import Iterator
 import httpx
 from elevenlabs.client import ElevenLabs
 
+from benchmarks.subjects import SOUND
+
 
 class Audio(httpx.SyncByteStream):
     """A body of `count` chunks of 20 ms at 24 kHz."""
@@ -16,7 +18,7 @@ class Audio(httpx.SyncByteStream):
 
     def __iter__(self) -> Iterator[bytes]:
         for _ in range(self.count):
-            yield b"\0" * 960
+            yield SOUND
 
 
 def answer(request: httpx.Request) -> httpx.Response:

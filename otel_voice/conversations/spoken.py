@@ -36,6 +36,8 @@ class Spoken:
         self._progress: float | None = None
         self._seconds = 0.0
         self._characters: int | None = None
+        self._texts: list[tuple[float, str]] = []
+        """What was said in how many seconds, where somebody asked for content."""
 
     def made(self, begins: int, record: TextToSpeech | RealtimeResponse) -> int | None:
         """A synthesis ended whose sound begins at a moment; returns when it will have been played."""
@@ -48,6 +50,8 @@ class Spoken:
             self._progress = self._progress if heard is None else heard
         if isinstance(record, TextToSpeech) and record.characters is not None:
             self._characters = (self._characters or 0) + record.characters
+        if isinstance(record, TextToSpeech) and record.text_content and record.audio_seconds:
+            self._texts.append((record.audio_seconds, record.text_content))
         if ends is not None:
             self._made.append((begins, ends))
         if record.outcome is Outcome.INTERRUPTED and self.silent_ns is None:
@@ -110,3 +114,25 @@ class Spoken:
         lost = self._seconds - heard
         characters = None if self._characters is None else round(self._characters * lost / self._seconds)
         return Unheard(heard, lost, characters)
+
+    def heard_text(self) -> str | None:
+        """The words of an answer that was cut short that were heard, in proportion to the seconds; None if unknown."""
+        unheard = self.unheard()
+        if unheard is None or not self._texts:
+            return None
+        left = unheard.heard
+        heard = []
+        for seconds, text in self._texts:
+            heard.append(_words(text, left / seconds))
+            left -= seconds
+            if left <= 0:
+                break
+        return " ".join(filter(None, heard))
+
+
+def _words(text: str, share: float) -> str:
+    """The whole words in the first part of a text."""
+    if share >= 1:
+        return text
+    until = int(len(text) * share)
+    return text[:until] if text[until].isspace() else text[:until].rpartition(" ")[0]

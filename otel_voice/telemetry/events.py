@@ -16,7 +16,7 @@ from otel_voice.telemetry import names
 from otel_voice.telemetry.attributes import at_start, error_type, of_place
 from otel_voice.telemetry.content import ContentPolicy
 from otel_voice.telemetry.redaction import bounded, redact
-from otel_voice.telemetry.said import said
+from otel_voice.telemetry.said import heard, said
 
 MESSAGE_LENGTH = 1024
 STACK_LENGTH = 16384
@@ -84,7 +84,8 @@ class Events:
         body = f"turn {turn.index} completed"
         if latency is not None:
             body += f", response after {latency:.3f} s"
-        self.emit(names.EVENT_VOICE_TURN_COMPLETED, body, attributes, context)
+        content = heard(turn, self._policy) if self._policy.on_events else {}
+        self.emit(names.EVENT_VOICE_TURN_COMPLETED, body, {**attributes, **content}, context)
 
 
 def _exception(error: BaseException | None) -> dict[str, str]:

@@ -25,6 +25,7 @@ from otel_voice.telemetry.calls import Calls
 from otel_voice.telemetry.content import ContentPolicy
 from otel_voice.telemetry.events import Events
 from otel_voice.telemetry.metrics import BY_CONVENTION
+from otel_voice.telemetry.said import heard
 from otel_voice.telemetry.spans import BY_SCOPE, Spans
 from otel_voice.telemetry.theirs import Held, is_whole_call, tells, told_to_us
 
@@ -146,6 +147,8 @@ class Telemetry:
         """Count a move of the dialogue, and how long it stood where it was."""
         self.metrics.state_changed(transition, conversation.handle.context)
 
+        if self.policy.on_spans:
+            told.span.set_attributes(heard(turn, self.policy))
     def fell_back(self, conversation: Conversation, reason: str) -> None:
         """Count a fallback."""
         self.metrics.fell_back(conversation, reason, conversation.handle.context)

@@ -4,11 +4,18 @@ from __future__ import annotations
 
 from functools import singledispatch
 
+from otel_voice.conversations.model import Turn
 from otel_voice.observation.records import Inference, Operation, SpeechToText, TextToSpeech, ToolCall
 from otel_voice.telemetry import names
 from otel_voice.telemetry.content import ContentPolicy
 
 Content = dict[str, str]
+
+
+def heard(turn: Turn, policy: ContentPolicy) -> Content:
+    """What the user heard of an answer that was cut short."""
+    text = turn.spoken.heard_text() if turn.interrupted_by is not None else None
+    return {} if text is None else {names.VOICE_INTERRUPTION_HEARD_TEXT: policy.text(text)}
 
 
 @singledispatch

@@ -6,10 +6,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from otel_voice.conversations.breakdown import durations
 from otel_voice.conversations.tracker import Conversations
 from otel_voice.observation import clock as the_clock
 from otel_voice.observation.records import Inference, Outcome, SpeechToText, TextToSpeech
-from tests.unit.conversing import Call, Clock, Remembering
+from tests.unit.conversing import SECOND, Call, Clock, Remembering
 
 
 @pytest.fixture
@@ -138,3 +139,34 @@ def _play(call: Call, events: list) -> None:
             pending.append((begun, stop, facts))
     for begun, stop, facts in pending:
         call.ends(begun, stop, **facts)
+
+
+def test_the_silence_before_the_first_sound_is_waited_for(call: Call) -> None:
+    """Audio that begins with silence answers when its first sound is played; the silence is playback."""
+    call.speaks(1.0, 2.0, 2.3)
+    turn = call.answers(2.4, 2.6, 2.9, audio=2.0, audible_ns=int(2.85 * SECOND)).turn
+    assert turn.response_latency == pytest.approx(0.85)
+    assert turn.first_audio_source == "first_audible_sample"
+    assert durations(turn.stages)["playback"] == pytest.approx(0.25 * SECOND)
+    assert sum(durations(turn.stages).values()) == pytest.approx(0.85 * SECOND)
+
+
+def test_only_the_first_synthesis_is_waited_for(call: Call) -> None:
+    """The silence in a later part of the answer keeps nobody waiting for its beginning."""
+    call.speaks(1.0, 2.0, 2.3)
+    call.answers(2.4, 2.6, 2.9, audio=2.0, audible_ns=int(2.6 * SECOND))
+    turn = call.answers(2.9, 3.0, 3.9, audio=2.0, audible_ns=int(3.5 * SECOND)).turn
+    assert turn.response_latency == pytest.approx(0.6)
+
+
+@pytest.mark.parametrize(
+    ("cut", "heard_text"),
+    [(2.7, ""), (3.2, "Your"), (4.1, "Your table"), (6.3, "Your table is booked. For"), (9.0, None)],
+)
+def test_the_words_that_were_heard(call: Call, cut: float, heard_text: str | None) -> None:
+    """Of an answer in several syntheses, the whole words in proportion to the seconds that were played."""
+    call.speaks(1.0, 2.0, 2.3)
+    call.answers(2.4, 2.6, 2.7, audio=3.0, text_content="Your table is booked.")
+    turn = call.answers(2.6, 2.8, 2.9, audio=2.0, text_content="For eight.").turn
+    call.speaks(cut, cut + 0.4, cut + 0.6)
+    assert (turn.spoken.heard_text() if turn.interrupted_by else None) == heard_text
