@@ -139,3 +139,22 @@ async def test_the_text_is_kept_when_it_is_asked_for(colour: str, simulators: Si
     with observed(RecordingSink(wants_content=True)) as sink:
         await settled(client(colour, simulators).audio.speech.create(**REQUEST))
     assert sink.only(TextToSpeech).text_content == TEXT
+
+
+@pytest.mark.parametrize(("directive", "least"), [("interval=0.4,chunks=3", 2), ("chunks=3", 0)])
+async def test_audio_that_comes_too_slowly_is_told(
+    colour: str, simulators: Simulators, sink: RecordingSink, directive: str, least: int
+) -> None:
+    """A short answer in pieces that take longer than they last would be heard with gaps; one that comes at once not."""
+    speech = client(colour, simulators, directive).audio.speech.with_streaming_response
+    asked = {**REQUEST, "input": "Yes.", "response_format": "pcm"}
+    async with entered(speech.create(**asked)) as response:
+        await items(response.iter_bytes())
+    record = sink.only(TextToSpeech)
+    assert record.underruns is not None
+    assert record.underruns >= least
+    assert (record.dry_seconds or 0) >= least * 0.1
+    assert record.real_time_factor is not None
+    assert record.time_to_first_sound is not None
+    assert record.time_to_first_chunk is not None
+    assert record.time_to_first_sound >= record.time_to_first_chunk
