@@ -114,6 +114,7 @@ conversation [INTERNAL] 0.00..5.00
         voice.audio.duration=1.0
         voice.interrupted=True
         voice.tts.characters=20
+        voice.tts.real_time_factor=0.8
         voice.turn.index=1
     turn.synthesis [INTERNAL] 3.20..3.50
         voice.turn.index=1
