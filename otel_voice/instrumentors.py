@@ -176,6 +176,13 @@ class SonioxInstrumentor(ProviderInstrumentor):
     package = "soniox"
 
 
+class LMNTInstrumentor(ProviderInstrumentor):
+    """LMNT: text to speech over HTTP and in sessions."""
+
+    provider = "lmnt"
+    package = "lmnt"
+
+
 class WebsocketsInstrumentor(ProviderInstrumentor):
     """Providers' websockets that a program opens with `websockets` and no SDK."""
 
@@ -225,6 +232,7 @@ ALL: tuple[type[ProviderInstrumentor], ...] = (
     CartesiaInstrumentor,
     AssemblyAIInstrumentor,
     SpeechmaticsInstrumentor,
+    LMNTInstrumentor,
     SonioxInstrumentor,
     AnthropicInstrumentor,
     GroqInstrumentor,

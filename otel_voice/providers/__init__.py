@@ -18,6 +18,7 @@ NAMES = (
     "cartesia",
     "assemblyai",
     "speechmatics",
+    "lmnt",
     "soniox",
     "groq",
     "mistralai",

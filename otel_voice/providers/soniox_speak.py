@@ -95,7 +95,7 @@ class Speak(Speaking):
         code = message["error_code"]
         kind = str(message.get("error_type") or code)
         if message.get("stream_id") is None:
-            self.fail(error, kind)
+            self.fail_connection(error, kind)
         else:
             self._asked.pop(stream, None)
             self.fail_stream(stream, error, kind, reading.integer(code))

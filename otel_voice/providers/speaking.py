@@ -65,6 +65,10 @@ class Speaking(Connection):
         if synthesis is not None:
             synthesis.fail(error, error_type, status_code)
 
+    def fail_connection(self, error: BaseException, error_type: str) -> None:
+        """The provider says that it will not speak on this connection at all."""
+        super().fail(error, error_type)
+
     def fail(self, error: BaseException, error_type: str | None = None) -> None:
         # A connection that is lost while nobody waits for speech is no failure: it is opened anew when it is needed.
         self.fail_open(error, error_type)

@@ -32,6 +32,7 @@ from otel_voice.simulators import (
     google_genai_interactions,
     google_genai_live,
     groq,
+    lmnt,
     mistral,
     openai,
     openai_audio,
@@ -67,6 +68,7 @@ def _routes() -> Iterator[Route]:
     yield from elevenlabs_scribe.ROUTES
     yield from speechmatics.ROUTES
     yield from soniox.ROUTES
+    yield from lmnt.ROUTES
     yield from assemblyai.ROUTES
     yield from assemblyai_socket.ROUTES
     yield from cartesia.ROUTES

@@ -13,6 +13,7 @@ TOLD = (
     "cartesia",
     "assemblyai",
     "speechmatics-rt",
+    "lmnt",
     "soniox",
     "anthropic",
     "groq",
@@ -80,6 +81,7 @@ CELLS = (
             "cartesia": "==2.0.17",
             "assemblyai": "==0.41.1",
             "speechmatics-rt": "==0.5.0",
+            "lmnt": "==2.0.0",
             "soniox": "==2.0.0",
             # aiobotocore pins botocore to a few patches of one minor, and boto3 pins it to be no older than itself.
             "aiobotocore": "==2.23.0",
@@ -104,6 +106,7 @@ CELLS = (
             "cartesia": "==3.5.1",
             "assemblyai": "==0.46.0",
             "speechmatics-rt": "==1.0.0",
+            "lmnt": "==2.4.0",
             "soniox": "==2.4.0",
             "aiobotocore": "==3.0.0",
             "boto3": "==1.42.5",
