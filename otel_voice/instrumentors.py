@@ -183,6 +183,13 @@ class LMNTInstrumentor(ProviderInstrumentor):
     package = "lmnt"
 
 
+class PocketsphinxInstrumentor(ProviderInstrumentor):
+    """PocketSphinx: recognition in this process, one span an utterance."""
+
+    provider = "pocketsphinx"
+    package = "pocketsphinx"
+
+
 class WebsocketsInstrumentor(ProviderInstrumentor):
     """Providers' websockets that a program opens with `websockets` and no SDK."""
 
@@ -243,6 +250,7 @@ ALL: tuple[type[ProviderInstrumentor], ...] = (
     AzureSpeechInstrumentor,
     BotocoreInstrumentor,
     AiobotocoreInstrumentor,
+    PocketsphinxInstrumentor,
     WebsocketsInstrumentor,
     AiohttpInstrumentor,
     LiveKitInstrumentor,

@@ -17,6 +17,7 @@ from otel_voice.capture.guard import guarded
 from otel_voice.capture.hooks import when_imported
 from otel_voice.capture.operation import Sink
 from otel_voice.capture.points import Active, Point, Provider, Wrapper
+from otel_voice.capture.rebinding import Rebinding, Rebound
 
 _logger = logging.getLogger("otel_voice")
 _MISSING = object()
@@ -70,7 +71,7 @@ class Installation:
     provider: Provider
     sink: Sink
     active: Active = field(default_factory=Active)
-    attached: dict[str, Attached | AttachedInside] = field(default_factory=dict)
+    attached: dict[str, Attached | AttachedInside | Rebound] = field(default_factory=dict)
     missing: list[str] = field(default_factory=list)
     version: str | None = None
     _warned: set[str] = field(default_factory=set)
@@ -143,6 +144,9 @@ class Installation:
             self.missing.append(str(point))
             return
         shaped = point.shape(point, self.sink, self.active)
+        if isinstance(shaped, Rebinding):
+            self.attached[str(point)] = shaped.attach(owner, name)
+            return
         inherited = name not in vars(owner)
         before: Any = original if inherited else vars(owner)[name]
         if isinstance(before, wrapt.FunctionWrapper):

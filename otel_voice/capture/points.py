@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 if TYPE_CHECKING:
     from otel_voice.capture.observer import Observer, SessionObserver
     from otel_voice.capture.operation import Sink
+    from otel_voice.capture.rebinding import Rebinding
 
 Wrapper = Callable[[Callable[..., Any], Any, tuple[Any, ...], dict[str, Any]], Any]
 
@@ -16,7 +17,7 @@ Wrapper = Callable[[Callable[..., Any], Any, tuple[Any, ...], dict[str, Any]], A
 class Shape(Protocol):
     """Makes the wrapper of one patch point: a call, a stream, a session; sync or async."""
 
-    def __call__(self, point: Point, sink: Sink, active: Active) -> Wrapper: ...
+    def __call__(self, point: Point, sink: Sink, active: Active) -> Wrapper | Rebinding: ...
 
 
 class Active:

@@ -27,6 +27,7 @@ NAMES = (
     "azure_speech",
     "botocore",
     "aiobotocore",
+    "pocketsphinx",
     "websockets",
     "aiohttp",
 )

@@ -73,6 +73,7 @@ KINDS: dict[str, Callable[[Any], bool]] = {
     "telling": plain_or_coroutine,
     "making": plain,
     "noting": plain,
+    "rebound": inspect.isclass,
     "duplex": plain,
     "async_duplex": plain,
     "leaving": plain,

@@ -24,6 +24,7 @@ TOLD = (
     "azure-cognitiveservices-speech",
     "botocore",
     "aiobotocore",
+    "pocketsphinx",
     "websockets",
     "aiohttp",
     "opentelemetry-sdk",
@@ -86,6 +87,7 @@ CELLS = (
             # aiobotocore pins botocore to a few patches of one minor, and boto3 pins it to be no older than itself.
             "aiobotocore": "==2.23.0",
             "boto3": "==1.38.27",
+            "pocketsphinx": "==5.0.1",
             **OPENTELEMETRY_1_39,
         },
     ),
@@ -110,6 +112,7 @@ CELLS = (
             "soniox": "==2.4.0",
             "aiobotocore": "==3.0.0",
             "boto3": "==1.42.5",
+            "pocketsphinx": "==5.0.4",
         },
     ),
     Cell("newest", ("3.14", "3.13")),
