@@ -224,6 +224,18 @@ class LiveKitInstrumentor(ProviderInstrumentor):
         return frameworks.load(self.provider)
 
 
+class PipecatInstrumentor(ProviderInstrumentor):
+    """Pipecat: a pipeline is a conversation; its services are seen at their providers, or else by their frames."""
+
+    provider = "pipecat"
+    package = "pipecat"
+
+    def _table(self) -> Provider:
+        from otel_voice import frameworks
+
+        return frameworks.load(self.provider)
+
+
 def add_hosts() -> None:
     """Make the hosts known whose websockets the program's settings name."""
     from otel_voice.providers import services
@@ -254,6 +266,7 @@ ALL: tuple[type[ProviderInstrumentor], ...] = (
     WebsocketsInstrumentor,
     AiohttpInstrumentor,
     LiveKitInstrumentor,
+    PipecatInstrumentor,
 )
 
 

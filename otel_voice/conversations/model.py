@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import enum
 import os
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from otel_voice.conversations.breakdown import Stage
@@ -13,7 +14,7 @@ from otel_voice.conversations.spoken import Spoken
 from otel_voice.conversations.states import States
 from otel_voice.conversations.talk import Shares, Talk
 from otel_voice.observation import clock
-from otel_voice.observation.records import Inference, SpeechToText, TextToSpeech
+from otel_voice.observation.records import Inference, Operation, SpeechToText, TextToSpeech
 
 
 class Origin(enum.Enum):
@@ -150,6 +151,10 @@ class Conversation:
         self.sessions = 0
         """Speech-to-text streams that are open."""
         self.running = 0
+        self.begun: Counter[type[Operation]] = Counter()
+        """How many operations of each kind have begun."""
+        self.telling: Callable[[Operation], Any] | None = None
+        """Finds the span that a framework has made for an operation that begins, and that is not current."""
         self.last_failed = False
         self.outcome: ConversationOutcome | None = None
         self.said_outcome: ConversationOutcome | None = None

@@ -87,6 +87,7 @@ class Conversations:
         if conversation is None or conversation.closed:
             return None
         with self._lock:
+            conversation.begun[type(record)] += 1
             return Place(conversation, turns.begin_operation(conversation, record, self._listener))
 
     def open_turn(self, conversation: Conversation) -> Turn:

@@ -9,7 +9,7 @@ from importlib import import_module
 
 from otel_voice.capture.points import Provider
 
-NAMES = ("livekit",)
+NAMES = ("livekit", "pipecat")
 
 
 def load(name: str) -> Provider:

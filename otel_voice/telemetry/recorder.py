@@ -27,7 +27,7 @@ from otel_voice.telemetry.events import Events
 from otel_voice.telemetry.metrics import BY_CONVENTION
 from otel_voice.telemetry.said import heard
 from otel_voice.telemetry.spans import BY_SCOPE, Spans
-from otel_voice.telemetry.theirs import Held, is_whole_call, tells, told_to_us
+from otel_voice.telemetry.theirs import Held, is_whole_call, tells, tells_only_a_span, told_to_us
 
 SCOPE = "otel_voice"
 _EXPECTED = otel_context.create_key("otel_voice.expected")
@@ -187,7 +187,11 @@ class Recorder:
         if self._infer_tools and isinstance(record, Inference) and record.tool_results:
             self._tell_tools(record, current)
         place = self._conversations.begin(record, current.get_span_context().trace_id)
-        if tells(current, record, SCOPE):
+        told = tells(current, record, SCOPE)
+        theirs = _frameworks(current if told else None, record, place)
+        if theirs is not None:
+            return self._complete(theirs, record, place)
+        if told:
             return self._enrich(current, place)
         attributes = of_place(place.conversation, place.turn) if place is not None else {}
         parent = _parent(current, place) if place is not None else None
@@ -280,6 +284,13 @@ class Recorder:
         handle.foreign = True
         return handle
 
+    def _complete(self, span: Span, record: Operation, place: Place | None) -> Handle:
+        """The span is the framework's, and all else is ours."""
+        attributes = of_place(place.conversation, place.turn) if place is not None else {}
+        handle = Expected(record, otel_context.get_current(), place, attributes)
+        handle.holds(span)
+        return handle
+
     def _tell_tools(self, record: Inference, current: Span) -> None:
         conversation = record.conversation or self._conversations.find(current.get_span_context().trace_id)
         here = None if conversation is None else conversation.id
@@ -290,6 +301,17 @@ class Recorder:
             span = self._telemetry.spans.start(execution, attributes, parent)
             self._telemetry.events.operation(execution, attributes, set_span_in_context(span))
             self._telemetry.spans.finish(span, execution)
+
+
+def _frameworks(told: Span | None, record: Operation, place: Place | None) -> Span | None:
+    """The span that a framework has made of this operation, and of which it tells nothing more."""
+    if told is None:
+        if place is None or place.conversation.telling is None:
+            return None
+        told = place.conversation.telling(record)
+    turn = None if place is None else place.turn.handle.span
+    theirs = told is not None and told.is_recording() and tells_only_a_span(told) and told_to_us(told, turn)
+    return told if theirs else None
 
 
 def _parent(current: Span, place: Place) -> Context | None:

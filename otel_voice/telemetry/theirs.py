@@ -20,8 +20,11 @@ _TRIES = {
     ("livekit-agents", "llm_request_run"): "chat",
     ("livekit-agents", "tts_request_run"): "text_to_speech",
     ("pipecat", "llm"): "chat",
+    ("pipecat", "tts"): "text_to_speech",
 }
-"""Spans of frameworks that are current around a provider's call and do not say so themselves."""
+"""Spans of frameworks that are current around a provider's call and do not say so themselves, or in other words."""
+_ONLY_SPANS = {"pipecat"}
+"""Frameworks that make spans of calls, and neither metrics nor events."""
 _CALLS = {("livekit-agents", "agent_session")}
 """Spans of frameworks that last as long as a call."""
 
@@ -61,8 +64,14 @@ def tells(span: Span, record: Operation, scope: str) -> bool:
     if its is None or its.name == scope:
         return False
     attributes = getattr(span, "attributes", None) or {}
-    told = attributes.get(names.GEN_AI_OPERATION_NAME) or _TRIES.get((its.name, getattr(span, "name", "")))
+    told = _TRIES.get((its.name, getattr(span, "name", ""))) or attributes.get(names.GEN_AI_OPERATION_NAME)
     return bool(told == record.operation)
+
+
+def tells_only_a_span(span: Span) -> bool:
+    """Whether it is of a framework that tells of a call by its span alone, and no operation of ours has it."""
+    its = getattr(span, "instrumentation_scope", None)
+    return its is not None and its.name in _ONLY_SPANS and _PUT not in vars(span)
 
 
 def is_whole_call(span: Span) -> bool:

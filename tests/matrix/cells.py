@@ -25,6 +25,8 @@ TOLD = (
     "botocore",
     "aiobotocore",
     "pocketsphinx",
+    "livekit-agents",
+    "pipecat-ai",
     "websockets",
     "aiohttp",
     "opentelemetry-sdk",
@@ -41,13 +43,14 @@ class Cell:
     packages: Mapping[str, str] = field(default_factory=dict)
     groups: tuple[str, ...] = ("dev", "sdks")
     tests: tuple[str, ...] = ("tests/providers", "tests/contract", "tests/telemetry", "tests/distro")
+    project: str = ".[demo]"
 
     @property
     def requirements(self) -> tuple[str, ...]:
         """What pip is told to install."""
         pinned = (f"{package}{version}" for package, version in sorted(self.packages.items()))
         groups = (word for group in self.groups for word in ("--group", group))
-        return ("--editable", ".[demo]", *groups, *pinned)
+        return ("--editable", self.project, *groups, *pinned)
 
 
 OPENTELEMETRY_1_39 = {
@@ -128,5 +131,21 @@ CELLS = (
         },
         groups=("dev",),
         tests=("tests/frameworks",),
+    ),
+    Cell(
+        "pipecat",
+        ("3.12", "3.11", "3.13"),
+        {"pipecat-ai[deepgram]": ">=1.14,<2"},
+        groups=("dev",),
+        tests=("tests/frameworks",),
+    ),
+    # It pins Deepgram's SDK below the oldest that we know: its websocket is read as one without an SDK.
+    Cell(
+        "pipecat-oldest",
+        ("3.11", "3.12", "3.10"),
+        {"pipecat-ai[deepgram,cartesia,openai]": "==0.0.95", **OPENTELEMETRY_1_39},
+        groups=("dev",),
+        tests=("tests/frameworks",),
+        project=".",
     ),
 )
