@@ -190,6 +190,13 @@ class PocketsphinxInstrumentor(ProviderInstrumentor):
     package = "pocketsphinx"
 
 
+class VoskInstrumentor(ProviderInstrumentor):
+    """Vosk: recognition in this process, one span an utterance."""
+
+    provider = "vosk"
+    package = "vosk"
+
+
 class WebsocketsInstrumentor(ProviderInstrumentor):
     """Providers' websockets that a program opens with `websockets` and no SDK."""
 
@@ -263,6 +270,7 @@ ALL: tuple[type[ProviderInstrumentor], ...] = (
     BotocoreInstrumentor,
     AiobotocoreInstrumentor,
     PocketsphinxInstrumentor,
+    VoskInstrumentor,
     WebsocketsInstrumentor,
     AiohttpInstrumentor,
     LiveKitInstrumentor,

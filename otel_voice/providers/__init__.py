@@ -28,6 +28,7 @@ NAMES = (
     "botocore",
     "aiobotocore",
     "pocketsphinx",
+    "vosk",
     "websockets",
     "aiohttp",
 )
