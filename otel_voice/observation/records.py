@@ -204,12 +204,24 @@ class RealtimeResponse(Inference, Speech):
     operation = "realtime_inference"
 
     session_id: str | None = None
+    agent_id: str | None = None
     voice: str | None = None
     audible: bool = False
     """Whether any of it is sound."""
     heard_seconds: float | None = None
     """How much of it the user heard before it was cut short."""
     interrupted_by: str | None = None
+
+    told_seconds: float | None = None
+    """From the end of the user's speech to the first sound, as the service measured it."""
+    told_transcription_seconds: float | None = None
+    """The part of it that was spent on the transcript."""
+    told_inference_seconds: float | None = None
+    """The part of it that was spent on the first words."""
+    told_synthesis_seconds: float | None = None
+    """The part of it that was spent on the voice."""
+    round_trip_seconds: float | None = None
+    """How long a message took from the service to the program and back, when it was measured last."""
 
     asked_ns: int | None = None
     """When it was asked for: by the program, or by the user falling silent. Some services do not tell."""

@@ -16,6 +16,8 @@ from otel_voice.capture.shapes import (
     managed,
 )
 from otel_voice.capture.shapes.dialogue import dialogue, dialogue_connection
+from otel_voice.capture.shapes.hosted import async_hosting, departing, hosted, hosting
+from otel_voice.providers.elevenlabs_agent import AgentOfSDK
 from otel_voice.providers.elevenlabs_listen import Transcription
 from otel_voice.providers.elevenlabs_realtime import Realtime
 from otel_voice.providers.elevenlabs_scribe import ScribeOfSDK
@@ -25,6 +27,7 @@ _SPEAK = "elevenlabs.text_to_speech.raw_client"
 _LISTEN = "elevenlabs.speech_to_text.raw_client"
 _REALTIME = "elevenlabs.realtime_tts"
 _SCRIBE = "elevenlabs.realtime.scribe"
+_AGENT = "elevenlabs.conversational_ai.conversation"
 _SPEAK_1 = "elevenlabs.text_to_speech.client"
 _LISTEN_1 = "elevenlabs.speech_to_text.client"
 
@@ -48,6 +51,12 @@ PROVIDER = Provider(
         Point(_REALTIME, "RealtimeTextToSpeechClient.convert_realtime", dialogue, Realtime),
         Point(_REALTIME, "connect", dialogue_connection, Realtime),
         Point(_SCRIBE, "ScribeRealtime.connect", async_connection, ScribeOfSDK, since="2.19"),
+        Point(_AGENT, "Conversation.start_session", departing, AgentOfSDK, since="2.11"),
+        Point(_AGENT, "Conversation._run", hosting, AgentOfSDK, "2.11", "2.75"),
+        Point(_AGENT, "Conversation._run_session", hosting, AgentOfSDK, since="2.75"),
+        Point(_AGENT, "AsyncConversation._run", async_hosting, AgentOfSDK, "2.11", "2.75"),
+        Point(_AGENT, "AsyncConversation._run_session", async_hosting, AgentOfSDK, since="2.75"),
+        Point(_AGENT, "BaseConversation._create_initiation_message", hosted, AgentOfSDK, since="2.11"),
         Point(_SPEAK_1, "TextToSpeechClient.convert", generator, Speech, until="2"),
         Point(_SPEAK_1, "TextToSpeechClient.convert_as_stream", generator, Speech, until="2"),
         Point(_SPEAK_1, "TextToSpeechClient.convert_with_timestamps", call, TimedSpeech, until="2"),
@@ -64,5 +73,6 @@ PROVIDER = Provider(
         "text_to_speech": "convert, stream, convert_with_timestamps, stream_with_timestamps; with_raw_response",
         "text_to_speech.convert_realtime": "over its websocket",
         "speech_to_text": "convert; realtime.connect (Scribe; one operation for each committed transcript)",
+        "conversational_ai": "Conversation, AsyncConversation (Agents; one operation for each utterance and answer)",
     },
 )

@@ -60,9 +60,14 @@ class Answer:
         self.is_cut = True
         self.record.interrupted_by = self.record.interrupted_by or by
 
-    def done(self) -> None:
-        """All of it has come."""
-        self._done_ns = self._done_ns or clock.now()
+    def corrected(self, text: str) -> None:
+        """Of its words only these were spoken."""
+        if self._texts is not None:
+            self._texts = [text]
+
+    def done(self, at: int | None = None) -> None:
+        """All of it has come, now or at a moment that has passed."""
+        self._done_ns = self._done_ns or at or clock.now()
 
     @property
     def is_done(self) -> bool:
@@ -74,9 +79,10 @@ class Answer:
         if self.record.heard_seconds is not None:
             return False
         just_cut = self.is_cut and self.record.audible and now < (self._done_ns or now) + self.GRACE_NS
-        return just_cut or self._is_playing(now)
+        return just_cut or self.is_playing(now)
 
-    def _is_playing(self, now: int) -> bool:
+    def is_playing(self, now: int) -> bool:
+        """Whether some of its sound is still to be heard, if it is played as it comes."""
         seconds = self._seconds()
         first = self.record.first_chunk_ns
         return seconds is not None and first is not None and now < first + int(seconds * 1e9)

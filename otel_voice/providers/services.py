@@ -38,6 +38,7 @@ PATHS = {
     "elevenlabs": {
         r"/v1/text-to-speech/[^/]+/(multi-)?stream-input": "elevenlabs_raw:Speaking",
         r"/v1/speech-to-text/realtime": "elevenlabs_scribe:Scribe",
+        r"/v1/convai/conversation": "elevenlabs_agent:Agent",
     },
     "openai": {r"(/v1|/openai(/v1)?)/realtime": "openai_raw:Realtime"},
     "google_genai": {r"/ws/google\..+BidiGenerateContent": "google_genai_raw:Live"},

@@ -26,6 +26,7 @@ from otel_voice.simulators import (
     deepgram_prerecorded,
     deepgram_speak,
     elevenlabs,
+    elevenlabs_agent,
     elevenlabs_scribe,
     elevenlabs_socket,
     google_genai,
@@ -66,6 +67,7 @@ def _routes() -> Iterator[Route]:
     yield from elevenlabs.ROUTES
     yield from elevenlabs_socket.ROUTES
     yield from elevenlabs_scribe.ROUTES
+    yield from elevenlabs_agent.ROUTES
     yield from speechmatics.ROUTES
     yield from soniox.ROUTES
     yield from lmnt.ROUTES

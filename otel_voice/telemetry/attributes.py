@@ -73,6 +73,12 @@ _REALTIME = (
     | _SPEECH
     | {
         "session_id": names.GEN_AI_REALTIME_SESSION_ID,
+        "agent_id": names.GEN_AI_AGENT_ID,
+        "told_seconds": names.VOICE_PROVIDER_RESPONSE_LATENCY,
+        "told_transcription_seconds": names.VOICE_PROVIDER_TRANSCRIPTION_LATENCY,
+        "told_inference_seconds": names.VOICE_PROVIDER_INFERENCE_LATENCY,
+        "told_synthesis_seconds": names.VOICE_PROVIDER_SYNTHESIS_LATENCY,
+        "round_trip_seconds": names.VOICE_PROVIDER_ROUND_TRIP,
         "voice": names.GEN_AI_SPEECH_VOICE,
         "heard_seconds": names.VOICE_AUDIO_HEARD_DURATION,
     }

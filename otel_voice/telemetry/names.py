@@ -62,6 +62,7 @@ GEN_AI_SYSTEM_INSTRUCTIONS: Final = "gen_ai.system_instructions"
 GEN_AI_SPEECH_VOICE: Final = "gen_ai.speech.voice"
 GEN_AI_SPEECH_INPUT_LANGUAGE: Final = "gen_ai.speech.input.language"
 GEN_AI_REALTIME_SESSION_ID: Final = "gen_ai.realtime_session.id"
+GEN_AI_AGENT_ID: Final = "gen_ai.agent.id"
 GEN_AI_CONVERSATION_ID: Final = "gen_ai.conversation.id"
 SERVER_ADDRESS: Final = "server.address"
 SERVER_PORT: Final = "server.port"
@@ -80,12 +81,12 @@ VOICE_AUDIO_CHANNELS: Final = "voice.audio.channels"
 VOICE_AUDIO_DURATION: Final = "voice.audio.duration"
 VOICE_AUDIO_BYTES: Final = "voice.audio.bytes"
 VOICE_AUDIO_HEARD_DURATION: Final = "voice.audio.heard.duration"
-VOICE_TTS_CHARACTERS: Final = "voice.tts.characters"
 VOICE_PROVIDER_RESPONSE_LATENCY: Final = "voice.provider.response.latency"
 VOICE_PROVIDER_TRANSCRIPTION_LATENCY: Final = "voice.provider.transcription.latency"
 VOICE_PROVIDER_INFERENCE_LATENCY: Final = "voice.provider.inference.latency"
 VOICE_PROVIDER_SYNTHESIS_LATENCY: Final = "voice.provider.synthesis.latency"
 VOICE_PROVIDER_ROUND_TRIP: Final = "voice.provider.round_trip"
+VOICE_TTS_CHARACTERS: Final = "voice.tts.characters"
 VOICE_TTS_CONNECTION_DURATION: Final = "voice.tts.connection.duration"
 VOICE_TTS_TIME_TO_FIRST_SOUND: Final = "voice.tts.time_to_first_sound"
 VOICE_TTS_REAL_TIME_FACTOR: Final = "voice.tts.real_time_factor"
@@ -141,12 +142,12 @@ VOICE_TURN_RETRIES: Final = "voice.turn.retries"
 VOICE_INTERRUPTION_STOP_LATENCY: Final = "voice.interruption.stop_latency"
 VOICE_INTERRUPTION_HEARD_DURATION: Final = "voice.interruption.heard.duration"
 VOICE_INTERRUPTION_UNHEARD_DURATION: Final = "voice.interruption.unheard.duration"
-VOICE_INTERRUPTION_HEARD_TEXT: Final = "voice.interruption.heard.text"
 VOICE_INTERRUPTION_UNHEARD_CHARACTERS: Final = "voice.interruption.unheard.characters"
 VOICE_STATE_NAME: Final = "voice.state.name"
 VOICE_STATE_FROM: Final = "voice.state.from"
 VOICE_STATE_TO: Final = "voice.state.to"
 VOICE_REASON: Final = "voice.reason"
+VOICE_INTERRUPTION_HEARD_TEXT: Final = "voice.interruption.heard.text"
 VOICE_INTERRUPTION_SOURCE: Final = "voice.interruption.source"
 VOICE_LOG_CATEGORY: Final = "voice.log.category"
 
@@ -202,8 +203,8 @@ CONTENT_ATTRIBUTES: Final[frozenset[str]] = frozenset(
         GEN_AI_INPUT_MESSAGES,
         GEN_AI_OUTPUT_MESSAGES,
         GEN_AI_SYSTEM_INSTRUCTIONS,
-    }
         VOICE_INTERRUPTION_HEARD_TEXT,
+    }
 )
 
 BUCKETS: Final[Mapping[str, Sequence[float]]] = {

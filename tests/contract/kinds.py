@@ -78,6 +78,10 @@ KINDS: dict[str, Callable[[Any], bool]] = {
     "async_duplex": plain,
     "leaving": plain,
     "async_leaving": coroutine,
+    "departing": plain,
+    "hosting": plain,
+    "async_hosting": coroutine,
+    "hosted": plain,
     "dialogue": generator,
     "dialogue_connection": plain,
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import base64
 import contextlib
+import inspect
 import json
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
@@ -112,6 +113,10 @@ async def test_each_committed_transcript_is_one_record(simulators: Simulators, s
 @watched
 async def test_times_of_words_tell_when_speech_ended(simulators: Simulators, sink: RecordingSink) -> None:
     """Where they are asked for, a transcript is committed twice, and is one record; its end is the caller's."""
+    from elevenlabs.realtime.scribe import ScribeRealtime
+
+    if "include_timestamps" not in inspect.signature(ScribeRealtime._build_websocket_url).parameters:
+        pytest.skip("this version cannot ask for times")
     sink.clear()
     async with listening(simulators, "transcript=Hello there", include_timestamps=True, **BY_SILENCE) as talk:
         await talk.says(SPEECH)

@@ -9,6 +9,7 @@ from typing import Any
 import httpx
 from elevenlabs.client import AsyncElevenLabs, ElevenLabs
 
+from otel_voice.providers.elevenlabs import PROVIDER
 from tests.contract.exercises import SECRET, Exercise, Managed, Streamed, Whole, websocket
 
 VERSION = tuple(int(number) for number in version("elevenlabs").split(".")[:2])
@@ -23,8 +24,9 @@ UNREACHABLE = (
     dict.fromkeys((_CONVERT_REALTIME, _CONNECT), "1.x always speaks to wss://api.elevenlabs.io")
     if _ONE
     else {
-        "elevenlabs.realtime.scribe:ScribeRealtime.connect": "a connection is not one operation: driven in "
-        "tests/providers/test_elevenlabs_scribe.py"
+        str(point): "a connection is not one operation: driven in tests/providers/test_elevenlabs_{scribe,agent}.py"
+        for point in PROVIDER.points
+        if point.module in ("elevenlabs.realtime.scribe", "elevenlabs.conversational_ai.conversation")
     }
 )
 
