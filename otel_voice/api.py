@@ -110,9 +110,9 @@ class conversation(_Block):  # noqa: N801 - used as a statement
 
     def _enter(self) -> Call:
         carry.into_threads()
-        self.current = runtime().conversations.open(
-            Conversation(self._id or uuid.uuid4().hex, Origin.EXPLICIT, given=self._id is not None, **self._given)
-        )
+        said = Conversation(self._id or uuid.uuid4().hex, Origin.EXPLICIT, given=self._id is not None, **self._given)
+        conversations = runtime().conversations
+        self.current = conversations.adopt(said) or conversations.open(said)
         self._tokens = tracker.current.set(self.current), otel_context.attach(self.current.handle.context)
         return Call(self.current)
 

@@ -47,14 +47,17 @@ class ProviderInstrumentor(BaseInstrumentor):  # type: ignore[misc]
 
     def _sdk_imported(self, package: ModuleType) -> None:
         # A hook cannot be taken back: it may fire for an instrumentor that was switched off, or twice for one.
-        if self._signals is None or self.installation is not None:
-            return
+        if self._signals is not None and self.installation is None:
+            self.installation = self._installed(self._table(), self._signals)
+
+    def _installed(self, table: Provider, signals: Mapping[str, Any]) -> Installation:
         from otel_voice.capture.install import Installation
         from otel_voice.runtime import runtime
 
-        recorder = runtime().recorder(runtime().telemetry(**self._signals))
-        self.installation = Installation(self._table(), recorder)
-        self.installation.install()
+        recorder = runtime().recorder(runtime().telemetry(**signals))
+        installation = Installation(table, recorder)
+        installation.install()
+        return installation
 
     def _table(self) -> Provider:
         from otel_voice import providers
@@ -243,6 +246,51 @@ class PipecatInstrumentor(ProviderInstrumentor):
         return frameworks.load(self.provider)
 
 
+class IngressInstrumentor(ProviderInstrumentor):
+    """A server, by whose connections calls come in."""
+
+    def _table(self) -> Provider:
+        from otel_voice import ingress
+
+        return ingress.load(self.provider)
+
+
+class AiohttpServerInstrumentor(IngressInstrumentor):
+    """The server of `aiohttp`: a websocket is a conversation."""
+
+    provider = "aiohttp_server"
+    package = "aiohttp.web_app"
+
+
+class WebsocketsServerInstrumentor(IngressInstrumentor):
+    """The servers of `websockets`: a connection is a conversation."""
+
+    provider = "websockets_server"
+    package = "websockets.server"
+    earlier = ("websockets.legacy.server",)
+
+
+class ASGIInstrumentor(IngressInstrumentor):
+    """Servers of ASGI applications, and Starlette and FastAPI under any other: a websocket is a conversation."""
+
+    provider = "starlette"
+    package = "starlette"
+    earlier = ("uvicorn", "hypercorn")
+    _installations: ClassVar[dict[str, Installation]] = {}
+
+    def _uninstrument(self, **kwargs: Any) -> None:
+        super()._uninstrument(**kwargs)
+        while self._installations:
+            guarded(self._installations.popitem()[1].uninstall)
+
+    def _sdk_imported(self, package: ModuleType) -> None:
+        if self._signals is not None and package.__name__ not in self._installations:
+            from otel_voice import ingress
+
+            table = ingress.load(package.__name__)
+            self._installations[package.__name__] = self._installed(table, self._signals)
+
+
 def add_hosts() -> None:
     """Make the hosts known whose websockets the program's settings name."""
     from otel_voice.providers import services
@@ -275,6 +323,9 @@ ALL: tuple[type[ProviderInstrumentor], ...] = (
     AiohttpInstrumentor,
     LiveKitInstrumentor,
     PipecatInstrumentor,
+    ASGIInstrumentor,
+    AiohttpServerInstrumentor,
+    WebsocketsServerInstrumentor,
 )
 
 

@@ -12,6 +12,7 @@ from opentelemetry.metrics import MeterProvider
 from opentelemetry.trace import TracerProvider
 
 from otel_voice.capture.operation import settle
+from otel_voice.conversations import arrival
 from otel_voice.conversations.model import Conversation, Turn
 from otel_voice.conversations.states import Transition
 from otel_voice.conversations.tracker import Conversations
@@ -74,6 +75,9 @@ class Runtime:
         """Told by whatever telemetry is in use; the end is told by the same."""
         (self._telemetry or self.telemetry()).conversation_opened(conversation)
 
+    def conversation_named(self, conversation: Conversation, channel: str | None) -> None:
+        conversation.handle.telemetry.conversation_named(conversation, channel)
+
     def conversation_closed(self, conversation: Conversation) -> None:
         conversation.handle.telemetry.conversation_closed(conversation)
 
@@ -97,10 +101,12 @@ class Runtime:
         conversation.handle.telemetry.retried(conversation, reason)
 
     def _log_context(self) -> log_context.LogContext | None:
-        conversation = self.conversations.find()
+        conversation, arrived = self.conversations.find(), arrival.current.get()
         if conversation is None:
-            return None
+            return None if arrived is None else log_context.LogContext(dict(arrived.attributes))
         attributes = of_place(conversation, conversation.turn)
+        if arrived is not None:
+            attributes.update(arrived.attributes)
         if conversation.session_id is not None:
             attributes[names.SESSION_ID] = conversation.session_id
         if conversation.user_id is not None:

@@ -61,3 +61,10 @@ class Provider:
     points: Sequence[Point]
     surfaces: Mapping[str, str] = field(default_factory=dict)
     """What the README says is covered: surface -> calls."""
+    part_of: str = ""
+    """The instrumentation that this is a part of, when it is not one of its own."""
+
+    @property
+    def switch(self) -> str:
+        """The name of the instrumentation, by which it is switched off."""
+        return f"otel_voice_{self.part_of or self.name}"

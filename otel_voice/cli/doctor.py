@@ -76,7 +76,7 @@ def _words(finding: Finding) -> Iterator[str]:
         yield from (f"missing: {hook} ({reason})" for hook, reason in finding.missing.items())
         yield f"these calls are not observed. Upgrade otel-voice, or install a {name} from {supported}."
     if finding.health is Health.SWITCHED_OFF:
-        yield f"{SWITCH} names otel_voice_{finding.provider}. Take it out to have its calls observed."
+        yield f"{SWITCH} names {tables.load(finding.provider).switch}. Take it out to have its calls observed."
     if finding.own_telemetry:
         yield f"{name} makes spans of its own: they are completed, not doubled."
     for other, switch in finding.others.items():

@@ -22,6 +22,7 @@ class Origin(enum.Enum):
 
     EXPLICIT = "explicit"  # the program said so
     FRAMEWORK = "framework"  # its session
+    CONNECTION = "connection"  # the websocket, or the request that names it, by which it came in
     TRACE = "trace"  # the trace of an inbound request
     IMPLICIT = "implicit"  # the first speech-to-text stream
 
@@ -177,6 +178,15 @@ class Conversation:
     def duration(self) -> float | None:
         """Seconds from the first moment to hang-up."""
         return clock.seconds(self.opened.ns, self.ended_ns)
+
+    def become(self, said: Conversation) -> None:
+        """Take over what the program says of it, before anything has happened in it."""
+        if said.given:
+            self.id, self.given = said.id, True
+        self.origin = said.origin
+        self.session_id, self.user_id = said.session_id, said.user_id
+        self.channel, self.direction = said.channel, said.direction
+        self.attributes.update(said.attributes)
 
     def touch(self, at: int) -> None:
         """Something of this conversation happened at `at`."""

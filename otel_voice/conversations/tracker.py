@@ -1,7 +1,8 @@
 """Which conversation? Two calls are never mixed: where it is ambiguous, an operation stays alone.
 
-The order: what the program said; the trace of the inbound request; the only conversation there is; the task or
-thread that holds a call's speech-to-text stream; a new one, opened by a speech-to-text stream.
+The order: what the program said; the connection or request that is served here; the trace of the inbound request; the
+only conversation there is; the task or thread that holds a call's speech-to-text stream; a new one, opened by a
+speech-to-text stream.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from contextvars import ContextVar
 from typing import Any
 from weakref import WeakKeyDictionary
 
-from otel_voice.conversations import marks, turns
+from otel_voice.conversations import arrival, marks, turns
 from otel_voice.conversations.model import Conversation, ConversationOutcome, Origin, Place, Turn
 from otel_voice.conversations.tools import Tools
 from otel_voice.observation import clock
@@ -23,6 +24,8 @@ from otel_voice.observation.records import Operation, RealtimeResponse, TextToSp
 
 current: ContextVar[Conversation | None] = ContextVar("otel_voice.conversation", default=None)
 """The conversation the program named."""
+
+_END_IS_TOLD = (Origin.EXPLICIT, Origin.CONNECTION)
 
 
 class Conversations:
@@ -44,6 +47,40 @@ class Conversations:
             self._open.append(conversation)
             self._listener.conversation_opened(conversation)
         return conversation
+
+    def open_for(self, arrived: arrival.Arrival) -> Conversation:
+        """The conversation of a connection or of a request that names one; the same at each call."""
+        with self._lock:
+            if arrived.conversation is None:
+                arrived.conversation = arrived.own = self.open(arrived.begun())
+            return arrived.conversation
+
+    def join(self, arrived: arrival.Arrival) -> None:
+        """Let a request take part in the one open conversation that it names."""
+        with self._lock:
+            wanted = arrived.conversation_id
+            known = [each for each in self._open if each.given and each.id == wanted]
+            if len(known) == 1:
+                arrived.conversation = known[0]
+
+    def adopt(self, said: Conversation) -> Conversation | None:
+        """The conversation of the connection that is served here, when the program names it while it is still empty."""
+        arrived = arrival.current.get()
+        with self._lock:
+            here = None if arrived is None else arrived.own
+            if here is None or here.closed or here.origin is not Origin.CONNECTION or here.turns:
+                return None
+            channel = here.channel
+            here.become(said)
+            self._listener.conversation_named(here, channel)
+            return here
+
+    def rename(self, conversation: Conversation, id: str) -> None:
+        """Who called is known only now; a conversation that has another name, or is under way, keeps that."""
+        with self._lock:
+            if not (conversation.given or conversation.turns or conversation.closed):
+                conversation.id, conversation.given = id, True
+                self._listener.conversation_named(conversation, conversation.channel)
 
     def close(self, conversation: Conversation, outcome: ConversationOutcome | None = None) -> None:
         """Hang up: end the turns, then the conversation. Operations still running stay with it."""
@@ -79,11 +116,14 @@ class Conversations:
             return named
         if not self._open:
             return None
+        arrived = arrival.current.get()
+        if arrived is not None:  # never a guess: others are served at the same time
+            return arrived.call or self._by_trace.get(trace_id)
         return self._by_trace.get(trace_id) or self._only(trace_id) or self._by_holder.get(_holder())
 
     def begin(self, record: Operation, trace_id: int = 0) -> Place | None:
         """Find the place of an operation that begins; None when it stays alone."""
-        conversation: Conversation | None = record.conversation or self.find(trace_id)
+        conversation: Conversation | None = record.conversation or self._here(trace_id)
         if conversation is None or conversation.closed:
             return None
         with self._lock:
@@ -121,13 +161,16 @@ class Conversations:
     def session_opened(self, trace_id: int = 0) -> Conversation:
         """A speech-to-text stream opened: it joins its conversation, or opens one."""
         with self._lock:
-            conversation = self.find(trace_id)
+            conversation = self._here(trace_id)
             # A second live stream is a second call, unless the program or a trace says otherwise.
             if conversation is None or (conversation.sessions and not self._is_certain(conversation, trace_id)):
                 origin = Origin.TRACE if trace_id else Origin.IMPLICIT
                 conversation = self.open(Conversation(uuid.uuid4().hex, origin))
             if trace_id:
                 self._by_trace.setdefault(trace_id, conversation)
+            arrived = arrival.current.get()
+            if arrived is not None and arrived.call is None:
+                arrived.conversation = conversation  # what else this request starts belongs to it, too
             conversation.sessions += 1
             self.held_here(conversation)
             return conversation
@@ -139,7 +182,7 @@ class Conversations:
             conversation.touch(clock.now())
             if not conversation.sessions:
                 self._release(conversation)
-                if conversation.origin is not Origin.EXPLICIT:
+                if conversation.origin not in _END_IS_TOLD:
                     self._await_silence()
 
     def held_here(self, conversation: Conversation) -> None:
@@ -147,13 +190,27 @@ class Conversations:
         with self._lock:
             self._by_holder[_holder()] = conversation
 
+    def _here(self, trace_id: int) -> Conversation | None:
+        """As `find`; but the conversation that a request names begins with the first thing that happens in it."""
+        named, arrived = current.get(), arrival.current.get()
+        if arrived is not None and arrived.waits and (named is None or named.closed):
+            self.join(arrived)
+            if arrived.conversation is None:
+                self.open_for(arrived)
+        return self.find(trace_id)
+
     def _is_certain(self, conversation: Conversation, trace_id: int) -> bool:
+        arrived = arrival.current.get()
+        if arrived is not None and arrived.conversation is conversation:
+            return True
         return current.get() is conversation or self._by_trace.get(trace_id) is conversation
 
     def _only(self, trace_id: int) -> Conversation | None:
         """The only conversation; but under a trace of its own, work is not taken for a call known otherwise."""
         opened = tuple(self._open)  # another thread may be closing it
         only = opened[0] if len(opened) == 1 else None
+        if only is not None and only.origin is Origin.CONNECTION:
+            return None  # what belongs to a connection runs in its context
         if only is not None and trace_id and only.origin is not Origin.IMPLICIT:
             return None
         return only
@@ -179,7 +236,7 @@ class Conversations:
             self._timer = None
             waiting = False
             for conversation in list(self._open):
-                if conversation.origin is Origin.EXPLICIT or conversation.sessions:
+                if conversation.origin in _END_IS_TOLD or conversation.sessions:
                     continue
                 silent = clock.now() - conversation.last_activity_ns >= self._idle_ns
                 if silent and not conversation.running:

@@ -33,6 +33,9 @@ class Listener(Protocol):
     def conversation_opened(self, conversation: Conversation) -> None:
         """A conversation began."""
 
+    def conversation_named(self, conversation: Conversation, channel: str | None) -> None:
+        """More is known of a conversation than when it was opened; `channel` is what it had then."""
+
     def conversation_closed(self, conversation: Conversation) -> None:
         """A conversation was hung up; all its turns have ended."""
 

@@ -28,7 +28,7 @@ def _visited(name: str, switched_off: Collection[str]) -> Finding:
     if examination.installed(provider) is None:
         return Finding(name, provider.distribution, provider.since, provider.before, Health.NOT_INSTALLED)
     finding = replace(_apart(name), others=observers_of(provider.distribution))
-    if f"otel_voice_{name}" in switched_off or "*" in switched_off:
+    if provider.switch in switched_off or "*" in switched_off:
         return replace(finding, health=Health.SWITCHED_OFF)
     return finding
 

@@ -12,6 +12,7 @@ from opentelemetry import context as otel_context
 from otel_voice.conversations import carry, tracker
 from otel_voice.conversations.model import Conversation, ConversationOutcome, Origin
 from otel_voice.observation import clock
+from otel_voice.telemetry.arrivals import Arrivals
 
 
 class Calls:
@@ -19,6 +20,7 @@ class Calls:
 
     def __init__(self, conversations: tracker.Conversations) -> None:
         self._conversations = conversations
+        self.arrivals = Arrivals(conversations)
 
     def named(self) -> Conversation | None:
         """The conversation that the program has named here, if it has."""

@@ -148,6 +148,12 @@ class Metrics:
         """One more is open."""
         self._active.add(1, _known({names.VOICE_CONVERSATION_CHANNEL: conversation.channel}))
 
+    def conversation_named(self, conversation: Conversation, channel: str | None) -> None:
+        """One that was counted as open with another channel."""
+        if conversation.channel != channel:
+            self._active.add(-1, _known({names.VOICE_CONVERSATION_CHANNEL: channel}))
+            self._active.add(1, _known({names.VOICE_CONVERSATION_CHANNEL: conversation.channel}))
+
     def conversation_closed(self, conversation: Conversation, context: Context) -> None:
         """One less is open; record what it was."""
         self._active.add(-1, _known({names.VOICE_CONVERSATION_CHANNEL: conversation.channel}))

@@ -19,7 +19,7 @@ from otel_voice.conversations.states import Transition
 from otel_voice.conversations.tracker import Conversations
 from otel_voice.observation.records import Inference, Operation
 from otel_voice.prices.prices import Prices
-from otel_voice.telemetry import names
+from otel_voice.telemetry import arrivals, names
 from otel_voice.telemetry.attributes import Attributes, of_place
 from otel_voice.telemetry.calls import Calls
 from otel_voice.telemetry.content import ContentPolicy
@@ -39,9 +39,9 @@ class Told:
 
     __slots__ = ("context", "outer", "span", "telemetry")
 
-    def __init__(self, span: Span, telemetry: Telemetry, outer: int = 0) -> None:
+    def __init__(self, span: Span, telemetry: Telemetry, outer: int = 0, around: Context | None = None) -> None:
         self.span = span
-        self.context = set_span_in_context(span)
+        self.context = set_span_in_context(span, around)
         self.telemetry = telemetry
         self.outer = outer
         """The id of the span that was current around the conversation."""
@@ -115,10 +115,17 @@ class Telemetry:
 
     def conversation_opened(self, conversation: Conversation) -> None:
         """Start the root span."""
-        outer = trace.get_current_span().get_span_context().span_id
-        told = conversation.handle = Told(self.conversations.conversation(conversation), self, outer)
+        around = arrivals.around()
+        outer = trace.get_current_span(around).get_span_context().span_id
+        span = self.conversations.conversation(conversation, around)
+        told = conversation.handle = Told(span, self, outer, around)
         self.metrics.conversation_opened(conversation)
         self.events.conversation_opened(conversation, told.context)
+
+    def conversation_named(self, conversation: Conversation, channel: str | None) -> None:
+        """Say on the root span what is known only now."""
+        self.conversations.named(conversation.handle.span, conversation)
+        self.metrics.conversation_named(conversation, channel)
 
     def conversation_closed(self, conversation: Conversation) -> None:
         """End the root span."""
@@ -140,6 +147,8 @@ class Telemetry:
         told: Told = turn.handle
         self.metrics.turn_ended(turn, told.context)
         self.conversations.stages(turn)
+        if self.policy.on_spans:
+            told.span.set_attributes(heard(turn, self.policy))
         attributes = self.conversations.end_turn(told.span, turn)
         self.events.turn_ended(turn, attributes, told.context)
 
@@ -147,8 +156,6 @@ class Telemetry:
         """Count a move of the dialogue, and how long it stood where it was."""
         self.metrics.state_changed(transition, conversation.handle.context)
 
-        if self.policy.on_spans:
-            told.span.set_attributes(heard(turn, self.policy))
     def fell_back(self, conversation: Conversation, reason: str) -> None:
         """Count a fallback."""
         self.metrics.fell_back(conversation, reason, conversation.handle.context)
@@ -193,8 +200,8 @@ class Recorder:
             return self._complete(theirs, record, place)
         if told:
             return self._enrich(current, place)
-        attributes = of_place(place.conversation, place.turn) if place is not None else {}
-        parent = _parent(current, place) if place is not None else None
+        attributes = of_place(place.conversation, place.turn) if place is not None else arrivals.ids()
+        parent = _parent(current, place) if place is not None else arrivals.parent(current)
         if record.told_by_sdk:
             return Expected(record, parent or otel_context.get_current(), place, attributes)
         span = self._telemetry.spans.start(record, attributes, parent)

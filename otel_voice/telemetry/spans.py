@@ -72,22 +72,18 @@ class ConversationSpans:
     def __init__(self, tracer: Tracer) -> None:
         self._tracer = tracer
 
-    def conversation(self, conversation: Conversation) -> Span:
-        """Start the root; under the span that is current, when there is one."""
-        attributes = of_place(conversation, None)
-        attributes.update(conversation.attributes)
-        attributes[names.VOICE_CONVERSATION_ORIGIN] = conversation.origin.value
-        for name, value in (
-            (names.SESSION_ID, conversation.session_id),
-            (names.USER_ID, conversation.user_id),
-            (names.VOICE_CONVERSATION_CHANNEL, conversation.channel),
-            (names.VOICE_CONVERSATION_DIRECTION, conversation.direction),
-        ):
-            if value is not None:
-                attributes[name] = value
+    def conversation(self, conversation: Conversation, around: Context | None) -> Span:
+        """Start the root, under the span of the context around it, when there is one; None is the current context."""
         return self._tracer.start_span(
-            names.SPAN_CONVERSATION, attributes=attributes, start_time=conversation.opened.unix_ns
+            names.SPAN_CONVERSATION,
+            around,
+            attributes=_conversation_at_start(conversation),
+            start_time=conversation.opened.unix_ns,
         )
+
+    def named(self, span: Span, conversation: Conversation) -> None:
+        """Say what is known of a conversation only now."""
+        span.set_attributes(_conversation_at_start(conversation))
 
     def turn(self, turn: Turn, conversation: Span) -> Span:
         """Start a turn under its conversation."""
@@ -153,6 +149,21 @@ def _name(record: Operation) -> str:
 
 def _description(record: Operation) -> str | None:
     return None if record.error is None else bounded(redact(str(record.error)), MESSAGE_LENGTH)
+
+
+def _conversation_at_start(conversation: Conversation) -> Attributes:
+    attributes = of_place(conversation, None)
+    attributes.update(conversation.attributes)
+    attributes[names.VOICE_CONVERSATION_ORIGIN] = conversation.origin.value
+    for name, value in (
+        (names.SESSION_ID, conversation.session_id),
+        (names.USER_ID, conversation.user_id),
+        (names.VOICE_CONVERSATION_CHANNEL, conversation.channel),
+        (names.VOICE_CONVERSATION_DIRECTION, conversation.direction),
+    ):
+        if value is not None:
+            attributes[name] = value
+    return attributes
 
 
 def _turn_at_start(turn: Turn) -> Attributes:

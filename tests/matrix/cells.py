@@ -122,6 +122,18 @@ CELLS = (
         },
     ),
     Cell("newest", ("3.14", "3.13")),
+    # Instrumentations of servers, which a start of every program in their environment would load.
+    Cell(
+        "servers",
+        ("3.11", "3.12", "3.13"),
+        {
+            "hypercorn": "",
+            "opentelemetry-instrumentation-fastapi": ">=0.60b0",
+            "opentelemetry-instrumentation-aiohttp-server": ">=0.60b0",
+        },
+        groups=("dev",),
+        tests=("tests/ingress",),
+    ),
     # What a framework pins cannot live with the newest of everything.
     Cell(
         "livekit",
