@@ -200,6 +200,13 @@ class VoskInstrumentor(ProviderInstrumentor):
     package = "vosk"
 
 
+class SherpaOnnxInstrumentor(ProviderInstrumentor):
+    """sherpa-onnx: recognition in this process, of streams and of recordings."""
+
+    provider = "sherpa_onnx"
+    package = "sherpa_onnx"
+
+
 class WebsocketsInstrumentor(ProviderInstrumentor):
     """Providers' websockets that a program opens with `websockets` and no SDK."""
 
@@ -319,6 +326,7 @@ ALL: tuple[type[ProviderInstrumentor], ...] = (
     AiobotocoreInstrumentor,
     PocketsphinxInstrumentor,
     VoskInstrumentor,
+    SherpaOnnxInstrumentor,
     WebsocketsInstrumentor,
     AiohttpInstrumentor,
     LiveKitInstrumentor,

@@ -29,6 +29,7 @@ NAMES = (
     "aiobotocore",
     "pocketsphinx",
     "vosk",
+    "sherpa_onnx",
     "websockets",
     "aiohttp",
 )

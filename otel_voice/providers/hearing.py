@@ -47,6 +47,13 @@ class Hearing:
         """Whether an utterance is being heard."""
         return self._utterance is not None
 
+    def given(self, data: Any) -> None:
+        """The engine is given a piece of audio. This is the hot path."""
+        try:
+            self.audio.add(len(data))
+        except TypeError:  # what is no audio, the engine itself refuses
+            return
+
     def begin(self, offset: float | None = None) -> None:
         """An utterance begins, where in the audio is not always known."""
         settle()
@@ -97,10 +104,13 @@ class Hearing:
 
     def hang_up(self) -> None:
         """The recogniser is gone, and may have been collected at any moment."""
+        collected(self.sink, partial(guarded, self._hung_up))
+
+    def _hung_up(self) -> None:
         self.leave()
         conversation, self._conversation = self._conversation, None
         if conversation is not None:
-            collected(self.sink, partial(guarded, self.sink.session_closed, conversation))
+            self.sink.session_closed(conversation)
 
     def _length(self) -> float | None:
         """Seconds of audio since the utterance began."""

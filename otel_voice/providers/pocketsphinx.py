@@ -49,7 +49,7 @@ class Audio(Noter):
     def before(self, call: Call) -> None:
         hearing = _hearings.get(id(call.instance))
         if hearing is not None:
-            hearing.audio.add(len(call.argument(0, "data")))
+            hearing.given(call.argument(0, "data"))
 
     def failed(self, call: Call, noted: Any, error: BaseException) -> None:
         _failed(call, error)

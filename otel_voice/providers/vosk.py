@@ -53,7 +53,7 @@ class Audio(Noter):
     def before(self, call: Call) -> None:
         hearing = vars(call.instance).get(MARK)
         if hearing is not None:
-            hearing.audio.add(len(call.argument(0, "data")))
+            hearing.given(call.argument(0, "data"))
 
     def after(self, call: Call, noted: Any, result: Any) -> None:
         hearing = vars(call.instance).get(MARK)
