@@ -48,60 +48,75 @@ _SILENCE = {
 
 
 class Playout:
-    """The playing of one synthesis."""
+    """The playing of one synthesis. Where nothing can have happened nothing is reckoned: see `until`."""
 
-    __slots__ = ("_begins", "_ns_per_byte", "_quiet", "_rest", "_seen", "_until", "audible_ns", "dry_ns", "underruns")
+    __slots__ = (
+        "_begins",
+        "_begins_at",
+        "_ns_per_byte",
+        "_quiet",
+        "_rest",
+        "_seen",
+        "audible_ns",
+        "dry_ns",
+        "underruns",
+        "until",
+    )
 
     def __init__(self, encoding: str, bytes_per_second: int, header_bytes: int = 0) -> None:
+        self.until = 0
+        """Until this moment it plays for sure, and no sound is looked for: what arrives before it is only counted."""
         self.underruns = 0
         """How often there was nothing to play."""
         self.dry_ns = 0
         """For how long together."""
         self.audible_ns: int | None = None
         """When its first sound is heard."""
+        self._begins: int | None = None
+        """Since when it plays without a gap, and behind how many bytes."""
+        self._begins_at = 0
         self._ns_per_byte = 1e9 / bytes_per_second
-        self._until = 0.0
-        self._begins = 0.0
-        self._rest = header_bytes
         self._quiet = _SILENCE.get(encoding)
+        self._rest = header_bytes
         self._seen = 0
 
-    def arrived(self, now: int, size: int) -> bool:
-        """So much more has come. True as long as the sound itself is wanted, too. This is the hot path."""
-        if not size:
-            return False
-        until = self._until
-        if now > until:
-            if until and now - until > _PATIENCE_NS:
-                self.underruns += 1
-                self.dry_ns += int(now - until)
-            until = now
-        self._begins = until
-        self._until = until + size * self._ns_per_byte
-        return self._quiet is not None
-
-    def listen(self, sound: bytes | memoryview) -> None:
-        """What has just arrived: look in it for the first sound."""
-        quiet = self._quiet
-        if quiet is None:
+    def arrived(self, now: int, before: int, sound: bytes | memoryview) -> None:
+        """After `until`, a piece has come, behind so many bytes."""
+        if not len(sound):
             return
+        end = self._end(before)
+        if end is None or now > end:
+            if end is not None and now - end > _PATIENCE_NS:
+                self.underruns += 1
+                self.dry_ns += now - end
+            self._begins, self._begins_at = now, before
+            end = now
+        if self._quiet is not None:
+            self._listen(sound, end, self._quiet)
+        if self._quiet is None:
+            self.until = self._end(before + len(sound)) or 0
+
+    def settle(self, record: TextToSpeech) -> None:
+        """Say what became of it; nothing when nothing arrived."""
+        if self._begins is not None:
+            record.underruns, record.dry_seconds, record.audible_ns = self.underruns, self.dry_ns / 1e9, self.audible_ns
+
+    def _end(self, size: int) -> int | None:
+        """When so many bytes will have been played."""
+        return None if self._begins is None else self._begins + int((size - self._begins_at) * self._ns_per_byte)
+
+    def _listen(self, sound: bytes | memoryview, begins: int, quiet: _Quiet) -> None:
+        """Look for the first sound in what is played from a moment on."""
         header = min(self._rest, len(sound))
         self._rest -= header
         loudness = bytes(sound[header + (quiet.width - 1 - self._seen) % quiet.width :: quiet.width])
         silent = len(loudness) - len(loudness.lstrip(quiet.bytes))
         self._seen += len(sound) - header
         if silent < len(loudness):
-            self.audible_ns = int(self._begins + silent * quiet.width * self._ns_per_byte)
+            self.audible_ns = begins + int(silent * quiet.width * self._ns_per_byte)
             self._quiet = None
         elif self._seen * self._ns_per_byte > _MOST_SILENCE * 1e9:
             self._quiet = None
-
-    def settle(self, record: TextToSpeech) -> None:
-        """Say what became of it; nothing when nothing arrived."""
-        if self._until:
-            record.underruns = self.underruns
-            record.dry_seconds = self.dry_ns / 1e9
-            record.audible_ns = self.audible_ns
 
 
 def playout(record: TextToSpeech, header_bytes: int = 0) -> Playout | None:

@@ -29,19 +29,19 @@ class Synthesis:
             self.texts.append(text)
 
     def audio(self, size: int) -> bool:
-        """So much of its audio has arrived. True as long as the sound itself is wanted, too. This is the hot path."""
+        """So much of its audio has arrived. True where the sound itself is wanted, too. This is the hot path."""
         self.last_ns = now = clock.now()
         if not self.chunks:
             self._playout = playout(self.record)
             self.running.first_chunk(now)
         self.chunks += 1
         self.size += size
-        return self._playout is not None and self._playout.arrived(now, size)
+        return self._playout is not None and now > self._playout.until
 
     def listen(self, sound: bytes) -> None:
-        """The audio that has just arrived, to find the first sound in it."""
-        if self._playout is not None:
-            self._playout.listen(sound)
+        """The audio that has just arrived."""
+        if self._playout is not None and self.last_ns is not None:
+            self._playout.arrived(self.last_ns, self.size - len(sound), sound)
 
     def complete(self) -> None:
         """All of it was received."""

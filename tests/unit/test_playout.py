@@ -21,14 +21,22 @@ SILENT_MULAW, LOUD_MULAW = b"\xff", b"\x10"
 SILENT_ALAW, LOUD_ALAW = b"\xd5", b"\x2a"
 
 
-def heard(playing: Playout, now: int, sound: bytes) -> None:
-    """A piece arrives."""
-    if playing.arrived(now, len(sound)):
-        playing.listen(sound)
+class Player:
+    """A playout, and how many bytes have come."""
+
+    def __init__(self, encoding: str, rate: int, header_bytes: int = 0) -> None:
+        self.playout = Playout(encoding, rate, header_bytes)
+        self.size = 0
+
+    def hear(self, now: int, sound: bytes) -> None:
+        """A piece arrives."""
+        if now > self.playout.until:
+            self.playout.arrived(now, self.size, sound)
+        self.size += len(sound)
 
 
-def linear() -> Playout:
-    return Playout("linear16", 2 * RATE)
+def linear() -> Player:
+    return Player("linear16", 2 * RATE)
 
 
 def milliseconds(count: int, sample: bytes = TONE) -> bytes:
@@ -38,8 +46,8 @@ def milliseconds(count: int, sample: bytes = TONE) -> bytes:
 def test_the_first_sound_is_behind_the_silence() -> None:
     """What the caller waits for is the first sample that is no silence, played as it comes."""
     playing = linear()
-    heard(playing, 1000 * MS, milliseconds(30, SILENCE) + milliseconds(20))
-    assert playing.audible_ns == 1030 * MS
+    playing.hear(1000 * MS, milliseconds(30, SILENCE) + milliseconds(20))
+    assert playing.playout.audible_ns == 1030 * MS
 
 
 def test_silence_may_last_for_many_pieces() -> None:
@@ -47,9 +55,9 @@ def test_silence_may_last_for_many_pieces() -> None:
     playing = linear()
     sound = milliseconds(100, SILENCE) + milliseconds(20)
     for at in range(0, len(sound), 33):
-        heard(playing, 1000 * MS + at, sound[at : at + 33])
-    assert playing.audible_ns is not None
-    assert abs(playing.audible_ns - 1100 * MS) <= MS
+        playing.hear(1000 * MS + at, sound[at : at + 33])
+    assert playing.playout.audible_ns is not None
+    assert abs(playing.playout.audible_ns - 1100 * MS) <= MS
 
 
 @pytest.mark.parametrize(
@@ -58,51 +66,51 @@ def test_silence_may_last_for_many_pieces() -> None:
 )
 def test_the_encodings_of_telephony(encoding: str, silent: bytes, loud: bytes) -> None:
     """Silence of telephony is heard as silence."""
-    playing = Playout(encoding, RATE)
-    heard(playing, MS, silent * 80 + loud * 80)
-    assert playing.audible_ns == 11 * MS
+    playing = Player(encoding, RATE)
+    playing.hear(MS, silent * 80 + loud * 80)
+    assert playing.playout.audible_ns == 11 * MS
 
 
 def test_a_header_is_no_sound() -> None:
     """The header of a WAV file is not heard, wherever the first piece ends."""
-    playing = Playout("linear16", 2 * RATE, header_bytes=44)
-    heard(playing, MS, b"RIFF" + bytes(range(1, 37)))
-    heard(playing, MS, b"\x11\x12\x13\x14" + milliseconds(10, SILENCE) + milliseconds(1))
-    assert playing.audible_ns is not None
-    assert 11 * MS <= playing.audible_ns <= 14 * MS
+    playing = Player("linear16", 2 * RATE, header_bytes=44)
+    playing.hear(MS, b"RIFF" + bytes(range(1, 37)))
+    playing.hear(MS, b"\x11\x12\x13\x14" + milliseconds(10, SILENCE) + milliseconds(1))
+    assert playing.playout.audible_ns is not None
+    assert 11 * MS <= playing.playout.audible_ns <= 14 * MS
 
 
 def test_nobody_listens_to_silence_for_ever() -> None:
     """An answer that is silent has no first sound, and is not searched for one to its end."""
     playing = linear()
-    heard(playing, MS, milliseconds(5001, SILENCE))
-    assert playing.audible_ns is None
-    assert not playing.arrived(2 * MS, 2)
+    playing.hear(MS, milliseconds(5001, SILENCE))
+    assert playing.playout.audible_ns is None
+    assert playing.playout.until == 5002 * MS
 
 
 def test_what_comes_in_time_is_no_underrun() -> None:
     """Audio that comes ahead of its playing, or a few milliseconds late, is played without a gap."""
     playing = linear()
     for at in (1, 50, 110, 215):
-        heard(playing, at * MS, milliseconds(100))
-    heard(playing, 416 * MS, milliseconds(100))
-    assert (playing.underruns, playing.dry_ns) == (0, 0)
+        playing.hear(at * MS, milliseconds(100))
+    playing.hear(416 * MS, milliseconds(100))
+    assert (playing.playout.underruns, playing.playout.dry_ns) == (0, 0)
 
 
 def test_each_wait_is_an_underrun() -> None:
     """Where the next piece comes after the last was played, the caller hears a gap."""
     playing = linear()
     for at in (1000, 1200, 1350):
-        heard(playing, at * MS, milliseconds(100))
-    assert (playing.underruns, playing.dry_ns) == (2, 150 * MS)
+        playing.hear(at * MS, milliseconds(100))
+    assert (playing.playout.underruns, playing.playout.dry_ns) == (2, 150 * MS)
 
 
 def test_nothing_is_told_of_what_did_not_come() -> None:
     """Without audio there is neither an underrun nor their absence."""
     record = TextToSpeech("any")
     playing = linear()
-    playing.arrived(MS, 0)
-    playing.settle(record)
+    playing.hear(MS, b"")
+    playing.playout.settle(record)
     assert (record.underruns, record.dry_seconds, record.audible_ns) == (None, None, None)
 
 
@@ -119,10 +127,10 @@ def test_whatever_comes_it_makes_sense(pieces: list[tuple[int, bytes]]) -> None:
     """Out of order, empty, torn: no error, and no gap is longer than the time that has passed."""
     playing = linear()
     for at, sound in pieces:
-        heard(playing, at, sound)
+        playing.hear(at, sound)
     latest = max((at for at, _ in pieces), default=0)
-    assert 0 <= playing.dry_ns <= latest
-    assert playing.underruns <= len(pieces)
+    assert 0 <= playing.playout.dry_ns <= latest
+    assert playing.playout.underruns <= len(pieces)
 
 
 @pytest.mark.parametrize("size", range(5))
