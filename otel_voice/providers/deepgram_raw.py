@@ -6,7 +6,7 @@ from typing import Any
 
 from otel_voice.capture.observer import Call
 from otel_voice.observation.records import Speech
-from otel_voice.providers import deepgram_flux, deepgram_listen, deepgram_speak_socket, reading
+from otel_voice.providers import deepgram_agent, deepgram_flux, deepgram_listen, deepgram_speak_socket, reading
 from otel_voice.providers.deepgram_connection import DeepgramConnection
 from otel_voice.providers.raw import query_of
 
@@ -38,3 +38,7 @@ class Flux(OfURL, deepgram_flux.Flux):
 
 class Speak(OfURL, deepgram_speak_socket.Speak):
     """/v1/speak."""
+
+
+class Agent(OfURL, deepgram_agent.Agent):
+    """/v1/agent/converse."""

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 from otel_voice.capture.observer import SessionObserver
 
 HOSTS = {
-    "deepgram": r"api(\.eu)?\.deepgram\.com",
+    "deepgram": r"(api(\.eu)?|agent)\.deepgram\.com",
     "assemblyai": r"streaming(\.eu|\.us)?\.assemblyai\.com",
     "cartesia": r"api\.cartesia\.ai",
     "elevenlabs": r"api(\.us|\.eu\.residency|\.in\.residency)?\.elevenlabs\.io",
@@ -28,6 +28,7 @@ PATHS = {
         r"/v1/listen": "deepgram_raw:Listen",
         r"/v2/listen": "deepgram_raw:Flux",
         r"/v1/speak": "deepgram_raw:Speak",
+        r"/v1/agent/converse": "deepgram_raw:Agent",
     },
     "assemblyai": {r"/v3/ws": "assemblyai_raw:Turns"},
     "cartesia": {

@@ -21,6 +21,7 @@ from otel_voice.simulators import (
     cartesia,
     cartesia_listen,
     cartesia_socket,
+    deepgram_agent,
     deepgram_flux,
     deepgram_listen,
     deepgram_prerecorded,
@@ -64,6 +65,7 @@ def _routes() -> Iterator[Route]:
     yield from deepgram_flux.ROUTES
     yield from deepgram_prerecorded.ROUTES
     yield from deepgram_speak.ROUTES
+    yield from deepgram_agent.ROUTES
     yield from elevenlabs.ROUTES
     yield from elevenlabs_socket.ROUTES
     yield from elevenlabs_scribe.ROUTES
