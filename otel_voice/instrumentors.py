@@ -207,6 +207,13 @@ class SherpaOnnxInstrumentor(ProviderInstrumentor):
     package = "sherpa_onnx"
 
 
+class FasterWhisperInstrumentor(ProviderInstrumentor):
+    """faster-whisper: recordings recognised in this process, to their last segment."""
+
+    provider = "faster_whisper"
+    package = "faster_whisper"
+
+
 class WebsocketsInstrumentor(ProviderInstrumentor):
     """Providers' websockets that a program opens with `websockets` and no SDK."""
 
@@ -327,6 +334,7 @@ ALL: tuple[type[ProviderInstrumentor], ...] = (
     PocketsphinxInstrumentor,
     VoskInstrumentor,
     SherpaOnnxInstrumentor,
+    FasterWhisperInstrumentor,
     WebsocketsInstrumentor,
     AiohttpInstrumentor,
     LiveKitInstrumentor,

@@ -30,6 +30,7 @@ NAMES = (
     "pocketsphinx",
     "vosk",
     "sherpa_onnx",
+    "faster_whisper",
     "websockets",
     "aiohttp",
 )

@@ -74,6 +74,7 @@ KINDS: dict[str, Callable[[Any], bool]] = {
     "making": plain,
     "noting": plain,
     "rebound": inspect.isclass,
+    "remainder": plain,
     "duplex": plain,
     "async_duplex": plain,
     "leaving": plain,

@@ -29,6 +29,7 @@ TOLD = (
     "pipecat-ai",
     "vosk",
     "sherpa-onnx",
+    "faster-whisper",
     "websockets",
     "aiohttp",
     "opentelemetry-sdk",
