@@ -107,6 +107,13 @@ class GroqInstrumentor(ProviderInstrumentor):
     package = "groq"
 
 
+class LiteLLMInstrumentor(ProviderInstrumentor):
+    """LiteLLM: completions of every provider it knows, also those it asks through their own SDKs."""
+
+    provider = "litellm"
+    package = "litellm"
+
+
 class GoogleGenAIInstrumentor(ProviderInstrumentor):
     """Google GenAI: Gemini's answers in text and in speech, and Live, on the Gemini API and on Vertex AI."""
 
@@ -200,6 +207,13 @@ class VoskInstrumentor(ProviderInstrumentor):
     package = "vosk"
 
 
+class GladiaInstrumentor(ProviderInstrumentor):
+    """Gladia: live speech to text."""
+
+    provider = "gladia"
+    package = "gladiaio_sdk"
+
+
 class SherpaOnnxInstrumentor(ProviderInstrumentor):
     """sherpa-onnx: recognition in this process, of streams and of recordings."""
 
@@ -280,8 +294,7 @@ class WebsocketsServerInstrumentor(IngressInstrumentor):
     """The servers of `websockets`: a connection is a conversation."""
 
     provider = "websockets_server"
-    package = "websockets.server"
-    earlier = ("websockets.legacy.server",)
+    package = "websockets"  # a module of it may be imported in the middle of another's import
 
 
 class ASGIInstrumentor(IngressInstrumentor):
@@ -320,10 +333,12 @@ ALL: tuple[type[ProviderInstrumentor], ...] = (
     CartesiaInstrumentor,
     AssemblyAIInstrumentor,
     SpeechmaticsInstrumentor,
+    GladiaInstrumentor,
     LMNTInstrumentor,
     SonioxInstrumentor,
     AnthropicInstrumentor,
     GroqInstrumentor,
+    LiteLLMInstrumentor,
     GoogleGenAIInstrumentor,
     MistralInstrumentor,
     GoogleCloudSpeechInstrumentor,

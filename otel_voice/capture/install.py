@@ -86,6 +86,9 @@ class Installation:
     def uninstall(self) -> None:
         """Put everything back, last first; hooks that have not fired yet will do nothing."""
         self.active.on = False
+        for leave in self.active.leaving:
+            guarded(leave)
+        self.active.leaving.clear()
         for attached in reversed(self.attached.values()):
             attached.undo()
         self.attached.clear()

@@ -23,10 +23,12 @@ class Shape(Protocol):
 class Active:
     """Whether the hooks do anything: a hook cannot be unregistered, and another wrapper may sit on ours."""
 
-    __slots__ = ("on",)
+    __slots__ = ("leaving", "on")
 
     def __init__(self) -> None:
         self.on = True
+        self.leaving: list[Callable[[], None]] = []
+        """Called when the hooks are taken away, by shapes whose operations cannot be followed without them."""
 
 
 @dataclass(frozen=True)

@@ -25,9 +25,10 @@ TIMEOUT = 10.0
 PATIENCE = 60.0
 """Seconds for what must come, on a machine that has other things to do."""
 _QUOTED = quote(SECRET)
-# The time of day in an answer, and who was the first to notice that a connection is gone: a read, or a write.
+# The time of day in an answer, how long it took, and who noticed first that a connection is gone: a read, or a write.
 _BY_CHANCE = re.compile(
     r"\w{3}, \d{2} \w{3} \d{4} \d{2}:\d{2}:\d{2} GMT"
+    r"|time taken=[\d.]+ seconds"
     r"|((recv|send)msg: ?)?(Connection reset by peer|Broken pipe)( \(\d+\))?"
 )
 

@@ -26,7 +26,7 @@ def _is_async(exercise: Exercise, simulators: Simulators) -> bool:
     found = any(hasattr(returned, method) for method in ("__await__", "__anext__", "__aenter__"))
     if inspect.iscoroutine(returned):
         returned.close()
-    return found
+    return found and not hasattr(returned, "__next__")  # a stream may have both, of which it is one
 
 
 async def _one(sink: RecordingSink, outcome: Outcome) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import cast
 
+from otel_voice.capture.claim import is_claimed
 from otel_voice.capture.guard import guarded
 from otel_voice.capture.observer import Call, Observer
 from otel_voice.capture.operation import Running, Sink, settle
@@ -12,7 +13,7 @@ from otel_voice.capture.points import Active, Point
 
 def begin(point: Point, sink: Sink, active: Active, call: Call) -> tuple[Running, Observer] | None:
     """Start observing a call; None when it is not to be observed."""
-    if not active.on or not sink.enabled():
+    if not active.on or is_claimed() or not sink.enabled():
         return None
     return guarded(_begin, point, sink, call)
 
