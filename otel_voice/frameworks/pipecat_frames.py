@@ -101,6 +101,7 @@ class Reader:
 
     def _erred(self, frame: Any, source: Any, now: int) -> None:
         self.failed = self.failed or bool(getattr(frame, "fatal", False))
+        self._services.erred(frame, source, now)
 
 
 def _name(kind: type, known: Collection[str]) -> str | None:

@@ -29,6 +29,9 @@ class Work:
         self.decided = False
         self.running: Running | None = None
         """When it is told by us."""
+        self.error_type: str | None = None
+        self.ended_ns: int | None = None
+        """When an answer ended of which nothing came; what was wrong may be told after that."""
 
 
 class Services:
@@ -89,7 +92,7 @@ class Services:
 
     def asked(self, frame: Any, source: Any, now: int) -> None:
         """The model is about to be asked."""
-        self._finish(source)
+        self._settle(source)
         if source not in self._seen:
             self._work[source] = Work(now, self._begun(Inference))
 
@@ -110,8 +113,11 @@ class Services:
 
     def answer_ended(self, frame: Any, source: Any, now: int) -> None:
         """The answer is complete."""
-        self._decide(source, Inference)
-        self._finish(source)
+        work = self._work.get(source)
+        if work is not None:
+            work.ended_ns = now
+            if work.decided or work.error_type is not None:
+                self._settle(source)
 
     def used_text(self, service: Any, text: Any) -> None:
         """A piece of text was given to a service, to be spoken."""
@@ -139,13 +145,25 @@ class Services:
 
     def speech_stopped(self, frame: Any, source: Any, now: int) -> None:
         """There is no more sound."""
+        work = self._work.get(source)
+        if work is not None and work.error_type is not None:
+            self._decide(source, TextToSpeech)
         self._count(source)
         self._finish(source)
         self._text.pop(source, None)
 
+    def erred(self, frame: Any, source: Any, now: int) -> None:
+        """A service failed at what it does."""
+        work = self._work.get(source)
+        if work is not None:
+            error = getattr(frame, "exception", None)
+            work.error_type = "_OTHER" if error is None else type(error).__qualname__
+            self._settle(source)
+
     def interrupted(self) -> None:
         """What is under way is thrown away."""
         for service, work in list(self._work.items()):
+            self._settle(service)
             if work.running is not None:
                 self._measure(work.running)
                 work.running.interrupt()
@@ -187,11 +205,19 @@ class Services:
         self._told[kind] = self._begun(kind)  # that one was ours
         return running
 
+    def _settle(self, service: Any) -> None:
+        """Tell of the model's answer that has ended, if there is one."""
+        work = self._work.get(service)
+        if work is not None and work.ended_ns is not None:
+            self._decide(service, Inference)
+            self._finish(service)
+
     def _finish(self, service: Any) -> None:
         work = self._work.pop(service, None)
         if work is not None and work.running is not None:
             self._measure(work.running)
-            work.running.complete()
+            work.running.record.error_type = work.error_type
+            work.running.complete(work.ended_ns)
 
     def _measure(self, running: Running) -> None:
         record = running.record

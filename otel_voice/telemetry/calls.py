@@ -9,7 +9,7 @@ from typing import Any
 
 from opentelemetry import context as otel_context
 
-from otel_voice.conversations import carry, tracker
+from otel_voice.conversations import arrival, carry, tracker
 from otel_voice.conversations.model import Conversation, ConversationOutcome, Origin
 from otel_voice.observation import clock
 from otel_voice.telemetry.arrivals import Arrivals
@@ -23,9 +23,12 @@ class Calls:
         self.arrivals = Arrivals(conversations)
 
     def named(self) -> Conversation | None:
-        """The conversation that the program has named here, if it has."""
+        """The conversation that the program has named here, or else that of the connection that is served here."""
         here = tracker.current.get()
-        return None if here is None or here.closed else here
+        if here is not None and not here.closed:
+            return here
+        arrived = arrival.current.get()
+        return None if arrived is None else arrived.call
 
     def open(self, id: str | None, origin: Origin) -> Conversation:
         """A conversation begins; `id` is the framework's, when it has one."""

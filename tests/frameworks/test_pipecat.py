@@ -15,8 +15,11 @@ if find_spec("pipecat") is None:
 from opentelemetry import trace
 
 import otel_voice
+from otel_voice.conversations import arrival
+from otel_voice.conversations.arrival import Arrival
 from otel_voice.instrumentors import PipecatInstrumentor
 from otel_voice.providers import services
+from otel_voice.runtime import runtime
 from otel_voice.simulators.server import Simulators
 from otel_voice.telemetry import names
 from tests.frameworks.pipecat_agent import Caller
@@ -134,6 +137,37 @@ async def test_services_that_nobody_sees(signals: Signals, simulators: Simulator
     stages = turns(signals)[0].attributes
     assert {f"{names.VOICE_TURN_STAGE}.inference", f"{names.VOICE_TURN_STAGE}.synthesis"} <= set(stages)
     signals.check()
+
+
+async def test_a_service_that_fails(signals: Signals, simulators: Simulators) -> None:
+    """Also where no patch sees it: the operation has failed, and says at what."""
+    PipecatInstrumentor().instrument(**signals.providers())
+    try:
+        async with Caller(simulators, SAID, f"{REPLY},fail=401") as caller:
+            caller.microphone.say(SAID)
+            while "chat" not in counted(signals):
+                await asyncio.sleep(0.01)
+    finally:
+        otel_voice.uninstrument()
+    (asked,) = (span.attributes for span in ours(signals) if span.name.startswith("chat "))
+    assert asked[names.ERROR_TYPE]
+    assert turns(signals)[0].attributes[names.VOICE_TURN_ERRORS] == 1
+
+
+async def test_a_call_that_comes_in(told: Signals, simulators: Simulators) -> None:
+    """A pipeline that serves a connection belongs to the connection's conversation, which ends with that."""
+    calls = runtime().conversations
+    arrived = Arrival("call-8", None, None)
+    call = calls.open_for(arrived)
+    token = arrival.current.set(arrived)
+    async with Caller(simulators, SAID, REPLY) as caller:
+        await caller.says(SAID)
+    arrival.current.reset(token)
+    assert not call.closed
+    calls.close(call)
+    conversation = told.span("conversation")
+    assert conversation.attributes[names.VOICE_CONVERSATION_ID] == "call-8"
+    assert {span.context.trace_id for span in told.spans()} == {conversation.context.trace_id}
 
 
 async def test_speech_over_the_answer(told: Signals, simulators: Simulators) -> None:
