@@ -13,7 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from benchmarks.callgrind import callgrind, total
-from benchmarks.child import FLOOR, PARTS
+from benchmarks.child import FLOOR, parts
 from benchmarks.result import BenchmarkError, Result
 
 MODES = ("on", "sampled-out", "no-sdk")
@@ -57,12 +57,13 @@ def _dumps(out: Path) -> list[int]:
 
 
 def _added(mode: str, dumps: list[int]) -> Counts:
-    parts = [(few, many) for _, few, many in PARTS.values()]
-    repeats = [*parts, *parts, FLOOR]
+    measured = parts(mode)
+    times = [(few, many) for _, few, many in measured.values()]
+    repeats = [*times, *times, FLOOR]
     if len(dumps) != 4 * len(repeats):
         raise BenchmarkError(f"callgrind wrote {len(dumps)} counts for {mode}, expected {4 * len(repeats)}")
     # Marks come in pairs, and each counter holds what ran before its mark: the second of a pair is the work.
     work = dumps[1::2]
     each = [(work[2 * at + 1] - work[2 * at]) / (many - few) for at, (few, many) in enumerate(repeats)]
-    bare, on = each[: len(parts)], each[len(parts) :]
-    return {"floor": each[-1], **{name: on[at] - bare[at] for at, name in enumerate(PARTS)}}
+    bare, on = each[: len(times)], each[len(times) :]
+    return {"floor": each[-1], **{name: on[at] - bare[at] for at, name in enumerate(measured)}}
