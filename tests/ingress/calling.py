@@ -16,7 +16,7 @@ async def calls(port: int, headers: Any = (), path: str = "/") -> AsyncIterator[
     """A websocket to the server."""
     from websockets.asyncio.client import connect
 
-    async with connect(f"ws://127.0.0.1:{port}{path}", additional_headers=headers, proxy=None) as websocket:
+    async with connect(f"ws://127.0.0.1:{port}{path}", additional_headers=headers) as websocket:
         yield websocket
 
 

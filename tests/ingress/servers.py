@@ -9,6 +9,7 @@ import asyncio
 import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from importlib.util import find_spec
 from typing import Any
 
 from tests.ingress.agents import Agent
@@ -86,8 +87,9 @@ def bare_app(agent: Agent) -> Any:
 
 @asynccontextmanager
 async def uvicorn_sansio(agent: Agent) -> AsyncIterator[int]:
-    """FastAPI on the protocol of uvicorn that is built on `websockets` without its servers."""
-    async for port in serve_asgi(fastapi_app(agent), ws="websockets-sansio"):
+    """FastAPI on the protocol of uvicorn that is built on `websockets` without its servers, where there is one."""
+    newer = find_spec("uvicorn.protocols.websockets.websockets_sansio_impl") is not None
+    async for port in serve_asgi(fastapi_app(agent), ws="websockets-sansio" if newer else "auto"):
         yield port
 
 
@@ -201,5 +203,5 @@ async def websockets_sync(agent: Agent) -> AsyncIterator[int]:
     thread.join()
 
 
-WITH_HTTP = (uvicorn_sansio, uvicorn_legacy, aiohttp)
+WITH_HTTP = (uvicorn_sansio, uvicorn_legacy, aiohttp, *((hypercorn,) if find_spec("hypercorn") else ()))
 ALL = (*WITH_HTTP, websockets, websockets_legacy, websockets_sync)
