@@ -228,6 +228,13 @@ class FasterWhisperInstrumentor(ProviderInstrumentor):
     package = "faster_whisper"
 
 
+class Pyttsx3Instrumentor(ProviderInstrumentor):
+    """pyttsx3: the voices of the operating system."""
+
+    provider = "pyttsx3"
+    package = "pyttsx3"
+
+
 class WebsocketsInstrumentor(ProviderInstrumentor):
     """Providers' websockets that a program opens with `websockets` and no SDK."""
 
@@ -350,6 +357,7 @@ ALL: tuple[type[ProviderInstrumentor], ...] = (
     VoskInstrumentor,
     SherpaOnnxInstrumentor,
     FasterWhisperInstrumentor,
+    Pyttsx3Instrumentor,
     WebsocketsInstrumentor,
     AiohttpInstrumentor,
     LiveKitInstrumentor,

@@ -33,6 +33,7 @@ NAMES = (
     "vosk",
     "sherpa_onnx",
     "faster_whisper",
+    "pyttsx3",
     "websockets",
     "aiohttp",
 )
