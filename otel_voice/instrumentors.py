@@ -235,6 +235,13 @@ class Pyttsx3Instrumentor(ProviderInstrumentor):
     package = "pyttsx3"
 
 
+class GladiaInstrumentor(ProviderInstrumentor):
+    """Gladia: live speech to text."""
+
+    provider = "gladia"
+    package = "gladiaio_sdk"
+
+
 class WebsocketsInstrumentor(ProviderInstrumentor):
     """Providers' websockets that a program opens with `websockets` and no SDK."""
 

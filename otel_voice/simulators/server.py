@@ -34,6 +34,7 @@ from otel_voice.simulators import (
     google_genai_interactions,
     google_genai_live,
     groq,
+    gladia,
     lmnt,
     mistral,
     openai,
@@ -72,6 +73,7 @@ def _routes() -> Iterator[Route]:
     yield from elevenlabs_agent.ROUTES
     yield from speechmatics.ROUTES
     yield from soniox.ROUTES
+    yield from gladia.ROUTES
     yield from lmnt.ROUTES
     yield from assemblyai.ROUTES
     yield from assemblyai_socket.ROUTES

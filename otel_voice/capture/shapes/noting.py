@@ -5,13 +5,15 @@ An SDK whose work is done by a library of its own has no function that lasts as 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
+from inspect import iscoroutine
 from typing import Any, cast
 
 from otel_voice.capture.guard import guarded
 from otel_voice.capture.observer import Call, SessionObserver
 from otel_voice.capture.operation import Sink
 from otel_voice.capture.points import Active, Point, Wrapper
+from otel_voice.capture.shapes.call import Unawaited
 
 
 class Noter(SessionObserver):
@@ -43,5 +45,31 @@ def noting(point: Point, sink: Sink, active: Active) -> Wrapper:
             raise
         guarded(noter.after, made, noted, result)
         return result
+
+    return wrapper
+
+
+def async_noting(point: Point, sink: Sink, active: Active) -> Wrapper:
+    """A coroutine function; its observer is a `Noter`."""
+    noter = cast("type[Noter]", point.observer)(sink)
+
+    async def drive(made: Call, coroutine: Coroutine[Any, Any, Any], unawaited: Unawaited) -> Any:
+        unawaited.coroutine = None
+        noted = guarded(noter.before, made)
+        try:
+            result = await coroutine
+        except BaseException as error:
+            guarded(noter.failed, made, noted, error)
+            raise
+        guarded(noter.after, made, noted, result)
+        return result
+
+    def wrapper(wrapped: Callable[..., Any], instance: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        result = wrapped(*args, **kwargs)
+        if not active.on or not sink.enabled() or not iscoroutine(result):
+            return result
+        driven: Any = drive(Call(instance, args, kwargs), result, Unawaited(result))
+        driven.__name__, driven.__qualname__ = result.__name__, result.__qualname__
+        return driven
 
     return wrapper
