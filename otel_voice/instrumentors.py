@@ -207,13 +207,6 @@ class VoskInstrumentor(ProviderInstrumentor):
     package = "vosk"
 
 
-class GladiaInstrumentor(ProviderInstrumentor):
-    """Gladia: live speech to text."""
-
-    provider = "gladia"
-    package = "gladiaio_sdk"
-
-
 class SherpaOnnxInstrumentor(ProviderInstrumentor):
     """sherpa-onnx: recognition in this process, of streams and of recordings."""
 

@@ -122,7 +122,6 @@ CELLS = (
             "assemblyai": "==0.46.0",
             "speechmatics-rt": "==1.0.0",
             "gladiaio-sdk": "==1.0.0",
-            "gladiaio-sdk": "==1.0.5",
             "lmnt": "==2.4.0",
             "soniox": "==2.4.0",
             "aiobotocore": "==3.0.0",
