@@ -11,7 +11,7 @@ from benchmarks.subjects import SOUND
 
 
 class Audio(httpx.SyncByteStream):
-    """A body of `count` chunks of 20 ms at 24 kHz."""
+    """A body of `count` chunks of 200 ms at 24 kHz."""
 
     def __init__(self, count: int) -> None:
         self.count = count
@@ -34,7 +34,7 @@ def elevenlabs_stream(chunks: int) -> None:
         text="hello",
         model_id="eleven_flash_v2_5",
         output_format="pcm_24000",
-        request_options={"additional_headers": {"x-chunks": str(chunks)}, "chunk_size": 960},
+        request_options={"additional_headers": {"x-chunks": str(chunks)}, "chunk_size": len(SOUND)},
     )
     for _ in audio:
         pass
