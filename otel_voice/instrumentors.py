@@ -114,6 +114,13 @@ class LiteLLMInstrumentor(ProviderInstrumentor):
     package = "litellm"
 
 
+class OllamaInstrumentor(ProviderInstrumentor):
+    """Ollama: chat and completions of a model of one's own."""
+
+    provider = "ollama"
+    package = "ollama"
+
+
 class GoogleGenAIInstrumentor(ProviderInstrumentor):
     """Google GenAI: Gemini's answers in text and in speech, and Live, on the Gemini API and on Vertex AI."""
 
@@ -179,6 +186,13 @@ class AiobotocoreInstrumentor(ProviderInstrumentor):
     package = "aiobotocore"
 
 
+class TranscribeInstrumentor(ProviderInstrumentor):
+    """Amazon Transcribe: streaming speech to text by its own SDK."""
+
+    provider = "transcribe"
+    package = "amazon_transcribe"
+
+
 class SonioxInstrumentor(ProviderInstrumentor):
     """Soniox: streaming speech to text, text to speech over HTTP and websockets."""
 
@@ -207,6 +221,13 @@ class VoskInstrumentor(ProviderInstrumentor):
     package = "vosk"
 
 
+class GladiaInstrumentor(ProviderInstrumentor):
+    """Gladia: live speech to text."""
+
+    provider = "gladia"
+    package = "gladiaio_sdk"
+
+
 class SherpaOnnxInstrumentor(ProviderInstrumentor):
     """sherpa-onnx: recognition in this process, of streams and of recordings."""
 
@@ -228,11 +249,18 @@ class Pyttsx3Instrumentor(ProviderInstrumentor):
     package = "pyttsx3"
 
 
-class GladiaInstrumentor(ProviderInstrumentor):
-    """Gladia: live speech to text."""
+class KokoroOnnxInstrumentor(ProviderInstrumentor):
+    """kokoro-onnx: speech made in this process, whole and streamed."""
 
-    provider = "gladia"
-    package = "gladiaio_sdk"
+    provider = "kokoro_onnx"
+    package = "kokoro_onnx"
+
+
+class PiperInstrumentor(ProviderInstrumentor):
+    """Piper, where it is installed: speech made in this process, sentence by sentence."""
+
+    provider = "piper"
+    package = "piper"
 
 
 class WebsocketsInstrumentor(ProviderInstrumentor):
@@ -346,6 +374,7 @@ ALL: tuple[type[ProviderInstrumentor], ...] = (
     AnthropicInstrumentor,
     GroqInstrumentor,
     LiteLLMInstrumentor,
+    OllamaInstrumentor,
     GoogleGenAIInstrumentor,
     MistralInstrumentor,
     GoogleCloudSpeechInstrumentor,
@@ -353,11 +382,14 @@ ALL: tuple[type[ProviderInstrumentor], ...] = (
     AzureSpeechInstrumentor,
     BotocoreInstrumentor,
     AiobotocoreInstrumentor,
+    TranscribeInstrumentor,
     PocketsphinxInstrumentor,
     VoskInstrumentor,
     SherpaOnnxInstrumentor,
     FasterWhisperInstrumentor,
     Pyttsx3Instrumentor,
+    KokoroOnnxInstrumentor,
+    PiperInstrumentor,
     WebsocketsInstrumentor,
     AiohttpInstrumentor,
     LiveKitInstrumentor,

@@ -37,6 +37,7 @@ from otel_voice.simulators import (
     gladia,
     lmnt,
     mistral,
+    ollama,
     openai,
     openai_audio,
     openai_realtime,
@@ -58,6 +59,7 @@ def _routes() -> Iterator[Route]:
     yield from anthropic.ROUTES
     yield from groq.ROUTES
     yield from mistral.ROUTES
+    yield from ollama.ROUTES
     yield from openai.ROUTES
     yield from openai_responses.ROUTES
     yield from openai_audio.ROUTES

@@ -54,6 +54,8 @@ KINDS: dict[str, Callable[[Any], bool]] = {
     "async_call": coroutine,
     "chosen_call": plain,
     "async_chosen_call": coroutine,
+    "asked": plain,
+    "async_asked": coroutine,
     "claimed_call": plain,
     "async_claimed_call": coroutine,
     "step": plain,
