@@ -68,9 +68,10 @@ class Reader:
         """A processor pushes a frame to the next one."""
         frame, source = push.frame, push.source
         kinds = type(frame), type(source)
-        if kinds not in self._reads:
-            self._reads[kinds] = self._reading(*kinds)
-        read = self._reads[kinds]
+        try:
+            read = self._reads[kinds]
+        except KeyError:
+            read = self._reads[kinds] = self._reading(*kinds)
         if read is not None:
             read(frame, source, clock.now())
 

@@ -7,17 +7,16 @@ from collections.abc import Callable, Coroutine
 from contextlib import AbstractContextManager, nullcontext
 from inspect import iscoroutine
 from typing import Any
-from weakref import WeakKeyDictionary
 
-from otel_voice.capture.guard import guarded
+from otel_voice.capture.guard import guarded, shielded
 from otel_voice.capture.operation import Sink
 from otel_voice.capture.points import Active, Point, Wrapper
 from otel_voice.conversations.model import Conversation, Origin
 from otel_voice.frameworks.pipecat_frames import Reader
 from otel_voice.frameworks.pipecat_services import Services
 
-_readers: WeakKeyDictionary[Any, Reader] = WeakKeyDictionary()
-"""The observer that Pipecat gives to all processors of a pipeline -> who reads their frames for us."""
+_READ = "_otel_voice_read"
+"""On the observer that Pipecat gives to all processors of a pipeline: reads their frames for us. They are many."""
 
 
 def running(point: Point, sink: Sink, active: Active) -> Wrapper:
@@ -36,9 +35,9 @@ def pushing(point: Point, sink: Sink, active: Active) -> Wrapper:
     """`on_push_frame` of what stands before all observers: here is one more, without a queue and a task of its own."""
 
     def wrapper(wrapped: Callable[..., Any], instance: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-        reader = _readers.get(instance)
-        if reader is not None and active.on and args:
-            guarded(reader.pushed, args[0])
+        read = vars(instance).get(_READ)
+        if read is not None and active.on and args:
+            read(args[0])
         return wrapped(*args, **kwargs)
 
     return wrapper
@@ -84,7 +83,8 @@ def _begin(sink: Sink, pipeline: Any) -> Reader:
     id = getattr(pipeline, "_conversation_id", None)
     named: Conversation | None = sink.calls.named()
     call = named or sink.calls.open(id if isinstance(id, str) and id else None, Origin.FRAMEWORK)
-    reader = _readers[pipeline._observer] = Reader(sink, call, opened=named is None)
+    reader = Reader(sink, call, opened=named is None)
+    vars(pipeline._observer)[_READ] = shielded(reader.pushed)
     return reader
 
 
