@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import uuid
 from collections.abc import Mapping
 from contextvars import ContextVar
@@ -27,11 +28,11 @@ class Arrival:
     def __init__(self, conversation_id: str | None, correlation_id: str | None, request_id: str | None) -> None:
         self.conversation_id = conversation_id
         """As the caller named it."""
-        self.request_id = request_id or uuid.uuid4().hex
+        self.request_id = request_id or os.urandom(16).hex()
         self.correlation_id = correlation_id or self.request_id
         self.attributes: Mapping[str, Any] = {}
         """The ids, in the telemetry's own names."""
-        self.remote: Mapping[str, str] = {}
+        self.remote: dict[str, str] = {}
         """What the caller says of its trace: headers."""
         self.conversation: Conversation | None = None
         self.own: Conversation | None = None

@@ -57,8 +57,8 @@ def _answer(serving: Serving, response: Any) -> None:
     if response.status == 101 and not serving.arrived.ended:
         serving.open()
         _listen(serving, response)
-    for name, value in serving.answer({name.lower() for name in response.headers}):
-        response.headers[name] = value
+    for name, value in serving.answer():
+        response.headers.setdefault(name, value)
 
 
 def _listen(serving: Serving, websocket: Any) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Awaitable, Callable, MutableMapping, Sequence
 from typing import Any
 
 from otel_voice.capture.guard import guarded
@@ -71,11 +71,13 @@ class _Headers:
     """The headers of a scope: pairs of bytes, the names in lower case."""
 
     def __init__(self, headers: Any) -> None:
-        self._headers = headers
+        self._values: dict[bytes, list[bytes]] = {}
+        for name, value in headers:
+            self._values.setdefault(name, []).append(value)
 
-    def __call__(self, name: str) -> list[str]:
-        wanted = name.encode("latin-1")
-        return [value.decode("latin-1") for key, value in self._headers if key == wanted]
+    def __call__(self, name: str) -> Sequence[str]:
+        values = self._values.get(name.encode("latin-1"))
+        return () if values is None else [value.decode("latin-1") for value in values]
 
 
 async def _served(
@@ -104,9 +106,12 @@ def _answer(serving: Serving, message: Message) -> Message | None:
     if kind == _ACCEPT:
         serving.open()
     headers = list(message.get("headers") or ())
-    said = {bytes(name).lower().decode("latin-1") for name, _ in headers}
-    ours = [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in serving.answer(said)]
-    return {**message, "headers": [*headers, *ours]}
+    said = {bytes(name).lower() for name, _ in headers}
+    for name, value in serving.answer():
+        wire = name.lower().encode("latin-1")
+        if wire not in said:
+            headers.append((wire, value.encode("latin-1")))
+    return {**message, "headers": headers}
 
 
 def _receiving(serving: Serving, receive: Receive) -> Receive:

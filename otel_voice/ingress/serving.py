@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextvars import Token
 from types import TracebackType
 from typing import Any
@@ -45,16 +45,17 @@ class Serving:
         if self._opened is not None and not self._opened.conversation.closed:
             self._arrivals.carries(self._opened.conversation, call, stream)
 
-    def answer(self, said: Collection[str]) -> list[tuple[str, str]]:
-        """The headers that the caller gets back; not those of which the program has `said` something itself."""
-        conversation = self.arrived.call
-        headers = {
-            "X-Conversation-ID": self.arrived.conversation_id if conversation is None else conversation.id,
-            "X-Correlation-ID": self.arrived.correlation_id,
-            "X-Request-ID": self.arrived.request_id,
-            "traceresponse": None if self._opened is None else self._opened.trace,
-        }
-        return [(name, value) for name, value in headers.items() if value is not None and name.lower() not in said]
+    def answer(self) -> Iterator[tuple[str, str]]:
+        """The headers that the caller gets back, where the program says nothing of the kind itself."""
+        arrived, call = self.arrived, self.arrived.call
+        named = arrived.conversation_id if call is None else call.id
+        if named is not None:
+            yield "X-Conversation-ID", named
+        yield "X-Correlation-ID", arrived.correlation_id
+        yield "X-Request-ID", arrived.request_id
+        trace = None if self._opened is None else self._opened.trace
+        if trace is not None:
+            yield "traceresponse", trace
 
     def end(self, *, failed: bool) -> None:
         """It is over."""

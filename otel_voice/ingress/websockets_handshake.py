@@ -120,8 +120,9 @@ def _answer_legacy(sink: Sink, connection: Any, headers: Any) -> Any:
 
 def _with_ours(serving: Serving, headers: Any) -> Any:
     answer = headers.copy()
-    for name, value in serving.answer({name.lower() for name in headers}):
-        answer[name] = value
+    for name, value in serving.answer():
+        if name not in headers:
+            answer[name] = value
     return answer
 
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from contextvars import Token
+from functools import lru_cache
 
 from opentelemetry import baggage, propagate, trace
 from opentelemetry import context as otel_context
 from opentelemetry.context import Context
+from opentelemetry.propagators.textmap import TextMapPropagator
 from opentelemetry.trace import NonRecordingSpan, Span, SpanContext, set_span_in_context
 
 from otel_voice.conversations import arrival, carry, tracker
@@ -51,8 +53,10 @@ class Arrivals:
             names.VOICE_CORRELATION_ID: arrived.correlation_id,
             names.VOICE_INBOUND_REQUEST_ID: arrived.request_id,
         }
-        fields = {name: _field(name, headers(name.lower())) for name in propagate.get_global_textmap().fields}
-        arrived.remote = {name: value for name, value in fields.items() if value}
+        for name in _fields(propagate.get_global_textmap()):
+            value = _field(name, headers(name.lower()))
+            if value is not None:
+                arrived.remote[name] = value
         return arrived
 
     def join(self, arrived: Arrival) -> None:
@@ -145,6 +149,12 @@ def _remote() -> Context | None:
     return context
 
 
+@lru_cache(maxsize=8)
+def _fields(propagator: TextMapPropagator) -> tuple[str, ...]:
+    """The headers that a propagator reads."""
+    return tuple(sorted(propagator.fields))
+
+
 def _id(values: Sequence[str]) -> str | None:
     """An id that may be told; not one that looks like a number to call, an address or a key."""
     if len(values) != 1 or _ID.fullmatch(values[0]) is None or redact(values[0]) != values[0]:
@@ -154,7 +164,7 @@ def _id(values: Sequence[str]) -> str | None:
 
 def _field(name: str, values: Sequence[str]) -> str | None:
     """A header of the caller's trace; only lists may come in parts."""
-    if len(values) > 1 and name.lower() not in (_LIST, "tracestate"):
+    if not values or (len(values) > 1 and name.lower() not in (_LIST, "tracestate")):
         return None
     value = ",".join(values)
     return value if len(value) <= _LONGEST and _VISIBLE.fullmatch(value) else None
