@@ -121,6 +121,13 @@ class OllamaInstrumentor(ProviderInstrumentor):
     package = "ollama"
 
 
+class CohereInstrumentor(ProviderInstrumentor):
+    """Cohere: chat, by the second version of its API."""
+
+    provider = "cohere"
+    package = "cohere"
+
+
 class GoogleGenAIInstrumentor(ProviderInstrumentor):
     """Google GenAI: Gemini's answers in text and in speech, and Live, on the Gemini API and on Vertex AI."""
 
@@ -263,6 +270,13 @@ class PiperInstrumentor(ProviderInstrumentor):
     package = "piper"
 
 
+class HumeInstrumentor(ProviderInstrumentor):
+    """Hume: Octave's text to speech."""
+
+    provider = "hume"
+    package = "hume"
+
+
 class WebsocketsInstrumentor(ProviderInstrumentor):
     """Providers' websockets that a program opens with `websockets` and no SDK."""
 
@@ -368,6 +382,7 @@ ALL: tuple[type[ProviderInstrumentor], ...] = (
     CartesiaInstrumentor,
     AssemblyAIInstrumentor,
     SpeechmaticsInstrumentor,
+    HumeInstrumentor,
     GladiaInstrumentor,
     LMNTInstrumentor,
     SonioxInstrumentor,
@@ -375,6 +390,7 @@ ALL: tuple[type[ProviderInstrumentor], ...] = (
     GroqInstrumentor,
     LiteLLMInstrumentor,
     OllamaInstrumentor,
+    CohereInstrumentor,
     GoogleGenAIInstrumentor,
     MistralInstrumentor,
     GoogleCloudSpeechInstrumentor,

@@ -21,6 +21,7 @@ from otel_voice.simulators import (
     cartesia,
     cartesia_listen,
     cartesia_socket,
+    cohere,
     deepgram_agent,
     deepgram_flux,
     deepgram_listen,
@@ -34,6 +35,7 @@ from otel_voice.simulators import (
     google_genai_interactions,
     google_genai_live,
     groq,
+    hume,
     gladia,
     lmnt,
     mistral,
@@ -59,6 +61,7 @@ def _routes() -> Iterator[Route]:
     yield from anthropic.ROUTES
     yield from groq.ROUTES
     yield from mistral.ROUTES
+    yield from cohere.ROUTES
     yield from ollama.ROUTES
     yield from openai.ROUTES
     yield from openai_responses.ROUTES
@@ -75,6 +78,7 @@ def _routes() -> Iterator[Route]:
     yield from elevenlabs_agent.ROUTES
     yield from speechmatics.ROUTES
     yield from soniox.ROUTES
+    yield from hume.ROUTES
     yield from gladia.ROUTES
     yield from lmnt.ROUTES
     yield from assemblyai.ROUTES
