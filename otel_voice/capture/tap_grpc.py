@@ -46,7 +46,7 @@ def status_name(error: BaseException) -> str | None:
     return name if isinstance(name, str) else None
 
 
-class _Left:
+class Left:
     """Tells that a stream was left, when everything by which it could be read was collected."""
 
     __slots__ = ("_observer",)
@@ -67,7 +67,7 @@ class _Answers(wrapt.ObjectProxy):  # type: ignore[misc, type-arg, unused-ignore
         self._self_first = first
         self._self_observer = observer
         self._self_received = shielded(observer.received)
-        self._self_left = _Left(observer)
+        self._self_left = Left(observer)
 
     def __iter__(self) -> Iterator[Any]:
         return self
@@ -90,15 +90,16 @@ class _Answers(wrapt.ObjectProxy):  # type: ignore[misc, type-arg, unused-ignore
 
 
 def _tap_async(stream: Any, observer: SessionObserver, ear: Ear) -> None:
-    left = _Left(observer)
+    left = Left(observer)
     twin = type(stream)().with_call(stream._call)
-    setattr(stream, _GENERATOR, _answers(twin._wrapped_aiter(), observer, left))
+    setattr(stream, _GENERATOR, answers_of(twin._wrapped_aiter(), observer, left))
     stream.read = _reading(twin.read, observer, left)
     stream.write = _writing(twin.write, ear)
     stream.cancel = _cancelling(twin.cancel, observer)
 
 
-async def _answers(inner: AsyncGenerator[Any, None], observer: SessionObserver, left: _Left) -> AsyncIterator[Any]:
+async def answers_of(inner: AsyncGenerator[Any, None], observer: SessionObserver, left: Left) -> AsyncIterator[Any]:
+    """The same answers, read, and how they end."""
     received = shielded(observer.received)
     try:
         async for answer in inner:
@@ -116,7 +117,7 @@ async def _answers(inner: AsyncGenerator[Any, None], observer: SessionObserver, 
         await inner.aclose()
 
 
-def _reading(read: Callable[[], Awaitable[Any]], observer: SessionObserver, left: _Left) -> Callable[[], Any]:
+def _reading(read: Callable[[], Awaitable[Any]], observer: SessionObserver, left: Left) -> Callable[[], Any]:
     received = shielded(lambda answer: _read(answer, observer))
 
     async def tapped() -> Any:

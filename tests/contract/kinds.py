@@ -85,6 +85,7 @@ KINDS: dict[str, Callable[[Any], bool]] = {
     "remainder": plain,
     "duplex": plain,
     "async_duplex": plain,
+    "async_events": coroutine,
     "leaving": plain,
     "async_leaving": coroutine,
     "departing": plain,
