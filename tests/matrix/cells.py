@@ -99,6 +99,8 @@ CELLS = (
             "cartesia": "==2.0.17",
             "assemblyai": "==0.41.1",
             "speechmatics-rt": "==0.5.0",
+            # Before 0.13 it cannot be imported beside the sounddevice of pocketsphinx, where there is no PortAudio.
+            "hume": "==0.13.0",
             "hume": "==0.8.6",
             "gladiaio-sdk": "==0.4.0",
             "lmnt": "==2.0.0",

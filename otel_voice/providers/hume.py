@@ -1,0 +1,35 @@
+"""The Hume SDK, 0.8 to 0.14: the table of its patch points.
+
+The public methods call the raw clients, so one point there covers both. Before 0.13 the SDK cannot be imported beside a
+`sounddevice` that finds no PortAudio.
+"""
+
+from __future__ import annotations
+
+from otel_voice.capture.points import Point, Provider
+from otel_voice.capture.shapes import async_call, async_managed, call, managed
+from otel_voice.providers.hume_speak import File, FileStream, Generations, JsonStream
+
+_TTS = "hume.tts.raw_client"
+
+PROVIDER = Provider(
+    name="hume",
+    package="hume",
+    distribution="hume",
+    since="0.8",
+    before="0.15",
+    points=(
+        Point(_TTS, "RawTtsClient.synthesize_json", call, Generations),
+        Point(_TTS, "RawTtsClient.synthesize_file", managed, File),
+        Point(_TTS, "RawTtsClient.synthesize_file_streaming", managed, FileStream),
+        Point(_TTS, "RawTtsClient.synthesize_json_streaming", managed, JsonStream),
+        Point(_TTS, "AsyncRawTtsClient.synthesize_json", async_call, Generations),
+        Point(_TTS, "AsyncRawTtsClient.synthesize_file", async_managed, File),
+        Point(_TTS, "AsyncRawTtsClient.synthesize_file_streaming", async_managed, FileStream),
+        Point(_TTS, "AsyncRawTtsClient.synthesize_json_streaming", async_managed, JsonStream),
+    ),
+    surfaces={
+        "tts": "synthesize_json, synthesize_file, synthesize_file_streaming, synthesize_json_streaming; "
+        "with_raw_response",
+    },
+)
