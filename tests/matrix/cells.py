@@ -101,7 +101,6 @@ CELLS = (
             "speechmatics-rt": "==0.5.0",
             # Before 0.13 it cannot be imported beside the sounddevice of pocketsphinx, where there is no PortAudio.
             "hume": "==0.13.0",
-            "hume": "==0.8.6",
             "gladiaio-sdk": "==0.4.0",
             "lmnt": "==2.0.0",
             "soniox": "==2.0.0",
@@ -134,7 +133,6 @@ CELLS = (
             "cartesia": "==3.5.1",
             "assemblyai": "==0.46.0",
             "speechmatics-rt": "==1.0.0",
-            "hume": "==0.11.7",
             "gladiaio-sdk": "==1.0.0",
             "lmnt": "==2.4.0",
             "soniox": "==2.4.0",
