@@ -1,16 +1,17 @@
 """Ollama's chat and its completions of a prompt: request, answer, and the lines of one that is streamed.
 
-Its tools have no ids by which an execution could be told from another one, so that they are not told.
+Its tools have no ids: a result belongs to the last call of its name.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import json
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from otel_voice.capture.follow import Following
 from otel_voice.capture.observer import Call, Observer
-from otel_voice.observation.records import Inference
+from otel_voice.observation.records import Inference, ToolRequest
 from otel_voice.providers import reading
 
 _CHAT, _GENERATE = "/api/chat", "/api/generate"
@@ -40,20 +41,42 @@ class Answer(Observer):
         reading.server(record, call.instance._client.base_url)
         _options(record, asked.get("options"))
         record.output_type = "json" if asked.get("format") else None
+        messages = asked.get("messages")
+        record.tool_results = list(self._results(messages)) if isinstance(messages, list | tuple) else ()
         self._text: list[str] = []
+        self._tools: list[ToolRequest] = []
         if self.wants_content:
             _prompt(record, asked)
         return record
+
+    def _results(self, messages: Sequence[Any]) -> Iterator[ToolRequest]:
+        """The results at the end of the messages."""
+        for message in reversed(messages):
+            if reading.member(message, "role") != "tool":
+                return
+            result = ToolRequest("", reading.member(message, "tool_name") or reading.member(message, "name"))
+            if self.wants_content:
+                result.result = str(reading.member(message, "content"))
+            yield result
 
     def response(self, result: Any) -> Sequence[Following]:
         self.chunk(result)
         return ()
 
     def chunk(self, item: Any) -> None:
+        message = getattr(item, "message", None)
         if self.wants_content:
-            self._text.append(getattr(item, "response", None) or getattr(_message(item), "content", None) or "")
+            self._text.append(getattr(item, "response", None) or getattr(message, "content", None) or "")
+        for called in getattr(message, "tool_calls", None) or ():
+            self._tools.append(self._tool(called.function))
         if item.done:
             self._done(item)
+
+    def _tool(self, function: Any) -> ToolRequest:
+        tool = ToolRequest("", function.name)
+        if self.wants_content:
+            tool.arguments = json.dumps(function.arguments, default=str)
+        return tool
 
     def _done(self, item: Any) -> None:
         record = self.record
@@ -66,12 +89,10 @@ class Answer(Observer):
         reading.status(self.record, error)
 
     def end(self) -> None:
+        if self._tools:
+            self.record.tool_calls = self._tools
         if self._text:
             self.record.output_content = [{"role": "assistant", "content": "".join(self._text)}]
-
-
-def _message(item: Any) -> Any:
-    return getattr(item, "message", None)
 
 
 def _options(record: Inference, options: Any) -> None:

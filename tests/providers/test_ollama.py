@@ -14,7 +14,7 @@ from otel_voice.observation.records import Inference, Operation, Outcome
 from otel_voice.simulators.server import Simulators
 from tests.capture_sink import RecordingSink
 from tests.providers.ollama_calls import MODEL, SURFACES, client, observed, streamed, whole
-from tests.providers.openai_calls import COLOURS, MESSAGES, address, items, settled
+from tests.providers.openai_calls import BOOKING, COLOURS, MESSAGES, address, items, settled
 from tests.watch import same_seconds, watched
 
 WAYS: dict[str, Callable[..., Any]] = {"whole": whole, "streamed": streamed}
@@ -60,6 +60,25 @@ async def test_content_is_kept_when_it_is_asked_for(
     record = sink.only(Inference)
     assert record.input_content == MESSAGES
     assert record.output_content == [{"role": "assistant", "content": "Good morning."}]
+
+
+@ways
+async def test_tools_are_told_by_name(colour: str, way: str, simulators: Simulators) -> None:
+    """A tool the model asks for is in the answer's record, its result in the record of the next request."""
+    asked: list[Any] = [{"role": "user", "content": "Book an appointment"}]
+    tools = [{"type": "function", "function": BOOKING}]
+    call = {"function": {"name": "book_appointment", "arguments": {}}}
+    result = {"role": "tool", "content": "booked", "tool_name": "book_appointment"}
+    with observed(RecordingSink(wants_content=True)) as sink:
+        await WAYS[way](simulators, colour, "chat", messages=asked, tools=tools)
+        await WAYS[way](
+            simulators, colour, "chat", messages=[*asked, {"role": "assistant", "tool_calls": [call]}, result]
+        )
+    first, second = sink.records
+    assert isinstance(first, Inference)
+    assert isinstance(second, Inference)
+    assert [(tool.name, tool.arguments) for tool in first.tool_calls] == [("book_appointment", '{"day": "today"}')]
+    assert [tool.result for tool in second.tool_results] == ["booked"]
 
 
 async def test_other_requests_are_not_looked_at(colour: str, simulators: Simulators, sink: RecordingSink) -> None:
