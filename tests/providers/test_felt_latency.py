@@ -118,8 +118,8 @@ class Agent:
     async def thinks(self, directives: str = f"first=0.08,reply={REPLY}", **asked: Any) -> Any:
         """A completion as it comes; returns the calls of tools that it asks for."""
         completions = self.client(directives).chat.completions
-        calls = []
-        request = {"model": "gpt-4o-mini", "messages": [{"role": "user", "content": SAID}], **asked}
+        calls: list[Any] = []
+        request: dict[str, Any] = {"model": "gpt-4o-mini", "messages": [{"role": "user", "content": SAID}], **asked}
         async for chunk in await completions.create(stream=True, **request):
             calls += chunk.choices[0].delta.tool_calls or [] if chunk.choices else []
         return calls
@@ -127,7 +127,7 @@ class Agent:
     async def says(self, text: str) -> None:
         """A synthesis, as it comes."""
         speech = self.client("first=0.07").audio.speech.with_streaming_response
-        asked = {"model": "tts-1", "voice": "alloy", "response_format": "pcm"}
+        asked: dict[str, Any] = {"model": "tts-1", "voice": "alloy", "response_format": "pcm"}
         async with speech.create(input=text, **asked) as sound:
             await self.recorder.listens(sound.iter_bytes())
 
@@ -180,7 +180,8 @@ async def _felt(told: Signals, simulators: Simulators, ear: Ear, answer: Any) ->
     agent = Agent(simulators, ear)
     async with otel_voice.conversation():
         await agent.serve(answer)
-    (turn,) = (span.attributes for span in told.spans() if span.name == "turn")
+    turns: list[Any] = [span.attributes for span in told.spans() if span.name == "turn"]
+    (turn,) = turns
     assert agent.recorder.heard is not None
     same_seconds(turn[names.VOICE_TURN_RESPONSE_LATENCY], agent.recorder.heard - agent.recorder.silent)
     stages = [value for name, value in turn.items() if name.startswith(f"{names.VOICE_TURN_STAGE}.")]
