@@ -49,9 +49,11 @@ class Microphone(BaseInputTransport):  # type: ignore[misc]
         self._playing: Any = None
         self.silent_ns = 0
         """When the last voiced frame of what was said was handed over, which is when it had been spoken."""
+        self.voiced_ns: int | None = None
+        """When the first one began to be spoken."""
 
     def say(self, text: str) -> None:
-        self._audio = synthesize(text, RATE)
+        self._audio, self.voiced_ns = synthesize(text, RATE), None
 
     async def start(self, frame: Any) -> None:
         await super().start(frame)
@@ -80,6 +82,7 @@ class Microphone(BaseInputTransport):  # type: ignore[misc]
             piece, self._audio = self._audio[: FRAME * 2], self._audio[FRAME * 2 :]
             if any(piece):
                 self.silent_ns = time.perf_counter_ns()
+                self.voiced_ns = self.voiced_ns or self.silent_ns - 20_000_000
             await self.push_audio_frame(InputAudioRawFrame(piece.ljust(FRAME * 2, b"\0"), RATE, 1))
 
 
@@ -94,6 +97,8 @@ class Loudspeaker(BaseOutputTransport):  # type: ignore[misc]
         """When each answer began to be heard."""
         self.seconds = 0.0
         """How much was played."""
+        self.silent_ns = 0
+        """When the last of it had been."""
         self.played = asyncio.Event()
 
     async def start(self, frame: Any) -> None:
@@ -107,7 +112,7 @@ class Loudspeaker(BaseOutputTransport):  # type: ignore[misc]
         seconds = len(frame.audio) / 2 / frame.sample_rate
         self._due += seconds
         await asyncio.sleep(max(0.0, self._due - time.monotonic()))
-        self.seconds += seconds
+        self.seconds, self.silent_ns = self.seconds + seconds, time.perf_counter_ns()
         return True
 
     async def push_frame(self, frame: Frame, direction: FrameDirection = FrameDirection.DOWNSTREAM) -> None:
