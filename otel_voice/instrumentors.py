@@ -236,7 +236,7 @@ class GladiaInstrumentor(ProviderInstrumentor):
 
 
 class SherpaOnnxInstrumentor(ProviderInstrumentor):
-    """sherpa-onnx: recognition in this process, of streams and of recordings."""
+    """sherpa-onnx, in this process: recognition of streams and of recordings, and speech."""
 
     provider = "sherpa_onnx"
     package = "sherpa_onnx"

@@ -1,11 +1,13 @@
-"""sherpa-onnx, 1.10 to 2.x: recognition in this process, of streams and of recordings."""
+"""sherpa-onnx, 1.10 to 2.x, in this process: recognition of streams and of recordings, and speech."""
 
 from __future__ import annotations
 
 from otel_voice.capture.points import Point, Provider
+from otel_voice.capture.shapes import call
 from otel_voice.capture.shapes.noting import noting
 from otel_voice.providers.sherpa_onnx_listen import Audio, Endpoint, Finished, JsonResult, Reset, Result, Streams, Text
 from otel_voice.providers.sherpa_onnx_recording import Batch, Recorded, Single
+from otel_voice.providers.sherpa_onnx_speak import Speech, Voices
 
 _ONLINE = "sherpa_onnx.online_recognizer"
 _OFFLINE = "sherpa_onnx.offline_recognizer"
@@ -28,9 +30,12 @@ PROVIDER = Provider(
         Point("sherpa_onnx", "OfflineStream.accept_waveform", noting, Recorded),
         Point(_OFFLINE, "OfflineRecognizer.decode_stream", noting, Single),
         Point(_OFFLINE, "OfflineRecognizer.decode_streams", noting, Batch),
+        Point("sherpa_onnx", "OfflineTts.__init__", noting, Voices),
+        Point("sherpa_onnx", "OfflineTts.generate", call, Speech),
     ),
     surfaces={
         "OnlineRecognizer": "streams, by get_result, get_result_all, is_endpoint and reset; one span an utterance",
         "OfflineRecognizer": "decode_stream, decode_streams; one span a recording",
+        "OfflineTts": "generate",
     },
 )

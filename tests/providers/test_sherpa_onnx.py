@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from otel_voice.observation.records import Outcome, SpeechToText
+from otel_voice.observation.records import Outcome, SpeechToText, TextToSpeech
 from otel_voice.providers.sherpa_onnx import PROVIDER
 from tests.capture_sink import RecordingSink
 from tests.contract.matrix import observing
@@ -82,6 +82,30 @@ def streams(folder: Path) -> Any:
         enable_endpoint_detection=True,
         rule3_min_utterance_length=1.0,
     )
+
+
+def voice(folder: Path) -> Any:
+    """A voice that says the same in every sentence."""
+    (folder / "tokens.txt").write_text("_ 0\nh 1\ni 2\n. 3\n, 4\n! 5\n? 6\n  7\n")
+    (folder / "lexicon.txt").write_text("hi h i\n")
+    told = {"model_type": "vits", "comment": "tiny", "language": "English", "punctuation": ". , ! ?"}
+    (folder / "model.onnx").write_bytes(
+        model(
+            [
+                Tensor("x", INT64, ["N", "T"]),
+                Tensor("x_length", INT64, ["N"]),
+                *(Tensor(name, FLOAT, [1]) for name in ("noise_scale", "length_scale", "noise_scale_w")),
+            ],
+            [Tensor("y", FLOAT, [1, 1, "S"])],
+            [Node("Identity", ["sound"], ["y"])],
+            [Constant("sound", FLOAT, [1, 1, 2205], [0.5] * 2205)],
+            {**told, "add_blank": 0, "n_speakers": 1, "sample_rate": 22050, "version": 1},
+        )
+    )
+    vits = sherpa_onnx.OfflineTtsVitsModelConfig(
+        model=str(folder / "model.onnx"), lexicon=str(folder / "lexicon.txt"), tokens=str(folder / "tokens.txt")
+    )
+    return sherpa_onnx.OfflineTts(sherpa_onnx.OfflineTtsConfig(model=sherpa_onnx.OfflineTtsModelConfig(vits=vits)))
 
 
 def hear(recognizer: Any, stream: Any) -> None:
@@ -185,6 +209,27 @@ def test_a_stream_that_is_dropped_was_interrupted(tmp_path: Path, sink: Recordin
     gc.collect()
     assert sink.only(SpeechToText).outcome is Outcome.INTERRUPTED
     assert sink.closed == sink.opened
+
+
+def test_a_synthesis_is_one_record(tmp_path: Path, sink: RecordingSink) -> None:
+    """The sound of the real engine is in the program's hands where the call returns, and only then."""
+    audio = voice(tmp_path).generate("hi.", sid=0)
+    assert type(audio).__name__ == "GeneratedAudio"
+    assert len(audio.samples) >= 2205
+    record = sink.only(TextToSpeech)
+    assert (record.provider, record.request_model, record.voice) == ("sherpa_onnx", tmp_path.name, "0")
+    assert (record.outcome, record.text_content, record.characters) == (Outcome.COMPLETED, "hi.", 3)
+    assert record.sample_rate == audio.sample_rate
+    assert record.first_chunk_ns == record.ended_ns
+
+
+def test_an_error_of_a_voice_is_the_programs_and_the_records(tmp_path: Path, sink: RecordingSink) -> None:
+    """The very exception of the extension."""
+    speaking = voice(tmp_path)
+    with pytest.raises(TypeError) as raised:
+        speaking.generate(None)
+    assert sink.only(TextToSpeech).outcome is Outcome.FAILED
+    assert sink.errors == [raised.value]
 
 
 def test_uninstalled_it_recognises_as_before(tmp_path: Path) -> None:
