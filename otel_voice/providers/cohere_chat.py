@@ -60,7 +60,7 @@ class Chat(Observer):
         return iter(results)
 
     def response(self, result: Any) -> Sequence[Following]:
-        self.result(result)
+        self.result(result._data)
         return ()
 
     def result(self, answer: Any) -> None:
@@ -77,11 +77,11 @@ class Chat(Observer):
         record = self.record
         if told.finish_reason:
             record.finish_reasons = [told.finish_reason]
-        usage = told.usage
+        member, usage = reading.member, told.usage  # some versions leave it a mapping
         # The conventions want what is billed, where both are told.
-        counted = getattr(usage, "billed_units", None) or getattr(usage, "tokens", None)
-        record.input_tokens = reading.integer(getattr(counted, "input_tokens", None))
-        record.output_tokens = reading.integer(getattr(counted, "output_tokens", None))
+        counted = member(usage, "billed_units") or member(usage, "tokens")
+        record.input_tokens = reading.integer(member(counted, "input_tokens"))
+        record.output_tokens = reading.integer(member(counted, "output_tokens"))
 
     def _tool(self, call: Any) -> None:
         tool = ToolRequest(call.id, _function(call, "name"))
@@ -107,6 +107,9 @@ class Stream(Chat):
         record.streamed = True
         return record
 
+    def response(self, result: Any) -> Sequence[Following]:
+        return (Items(result, "_data"),)
+
     def chunk(self, item: Any) -> None:
         kind = item.type
         if kind == "content-delta":
@@ -125,21 +128,6 @@ class Stream(Chat):
     def _argued(self, part: str | None) -> None:
         if self._tools and part:
             self._tools[-1].arguments = (self._tools[-1].arguments or "") + part
-
-
-class RawChat(Chat):
-    """Reads an answer beside its headers."""
-
-    def response(self, result: Any) -> Sequence[Following]:
-        self.result(result._data)
-        return ()
-
-
-class RawStream(Stream):
-    """Reads events beside their headers."""
-
-    def response(self, result: Any) -> Sequence[Following]:
-        return (Items(result, "_data"),)
 
 
 def _function(call: Any, name: str) -> Any:

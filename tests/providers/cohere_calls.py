@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from importlib.metadata import version
 from typing import Any
 
 import cohere
@@ -15,8 +14,6 @@ from otel_voice.providers.cohere import PROVIDER
 from otel_voice.simulators.server import Simulators
 from tests.providers.openai_calls import MESSAGES, address, items, settled
 
-VERSION = tuple(int(number) for number in version("cohere").split(".")[:2])
-RAW = VERSION >= (5, 16)
 MODEL = "command-a-03-2025"
 
 

@@ -1,4 +1,4 @@
-"""Cohere's chat, whole and streamed, in both of the SDK's layouts."""
+"""Cohere's chat, whole and streamed."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections import deque
 from typing import Any
 
 from tests.contract.exercises import SECRET, Exercise, Streamed, Whole
-from tests.providers.cohere_calls import RAW, client, request
+from tests.providers.cohere_calls import client, request
 
 _MESSAGES = [{"role": "user", "content": SECRET}]
 # A client that was collected closes its connections, also those of a call under way.
@@ -25,7 +25,7 @@ def _exercises(colour: str) -> list[Exercise]:
     def streamed(base: str, timeout: float) -> Any:
         return _client(colour, base, timeout).chat_stream(**request(messages=_MESSAGES))
 
-    point = f"cohere.v2.raw_client:{colour}RawV2Client" if RAW else f"cohere.v2.client:{colour}V2Client"
+    point = f"cohere.v2.raw_client:{colour}RawV2Client"
     return [Whole(f"{point}.chat", plain), Streamed(f"{point}.chat_stream", streamed)]
 
 
