@@ -10,6 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from os import cpu_count
 
+from otel_voice import ingress
 from otel_voice.doctor import examination, tables
 from otel_voice.doctor.finding import Finding, Health, of_json
 from otel_voice.doctor.others import observers_of
@@ -27,7 +28,9 @@ def _visited(name: str, switched_off: Collection[str]) -> Finding:
     provider = tables.load(name)
     if examination.installed(provider) is None:
         return Finding(name, provider.distribution, provider.since, provider.before, Health.NOT_INSTALLED)
-    finding = replace(_apart(name), others=observers_of(provider.distribution))
+    finding = _apart(name)
+    if name not in ingress.NAMES:  # the span of a server is nobody's but theirs
+        finding = replace(finding, others=observers_of(provider.distribution))
     if provider.switch in switched_off or "*" in switched_off:
         return replace(finding, health=Health.SWITCHED_OFF)
     return finding

@@ -130,3 +130,12 @@ def test_an_unknown_name_is_an_error(otel_voice):
     ended = otel_voice("doctor", "openia")
     assert (ended.returncode, ended.stdout) == (2, "")
     assert "there is no provider 'openia'; there are openai, deepgram" in ended.stderr
+
+
+def test_who_tells_of_a_server_is_not_told_twice(otel_voice, site):
+    """Instrumentations of a server make the span that we do not make."""
+    metadata = "Provides-Extra: instruments\nRequires-Dist: uvicorn; extra == 'instruments'\n"
+    distribution(site, "another-server", "1", metadata, "[opentelemetry_instrumentor]\ntheirs = another:Theirs\n")
+    ended = otel_voice("doctor", "uvicorn", "--json")
+    (uvicorn,) = json.loads(ended.stdout)
+    assert (uvicorn["health"], uvicorn["others"]) == ("observed", {})
