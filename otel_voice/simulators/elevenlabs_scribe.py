@@ -32,7 +32,7 @@ class Recognizer:
             raise BadRequestError(f"Unsupported audio format {name!r}")
         by_itself = query.get("commit_strategy") == "vad"
         pause = float(query.get("vad_silence_threshold_secs", SILENCE_SECONDS)) if by_itself else None
-        self._timed = query.get("include_timestamps") == "true"
+        self.timed = query.get("include_timestamps", "").lower() == "true"
         self._language = query.get("language_code", "en")
         self._ear = Ear(encoded({"encoding": encoding, "sample_rate": rate}, ENCODINGS), script, pause)
 
@@ -50,7 +50,7 @@ class Recognizer:
             yield {"message_type": "partial_transcript", "text": moment.text}
         elif moment.kind == "end":
             yield {"message_type": "committed_transcript", "text": moment.text}
-            if self._timed:
+            if self.timed:
                 words = [_word(word) for word in moment.words]
                 told = {"text": moment.text, "language_code": self._language, "words": _spaced(words)}
                 yield {"message_type": "committed_transcript_with_timestamps", **told}
@@ -76,7 +76,7 @@ async def listen(request: web.Request, asked: Behaviour) -> web.StreamResponse:
     socket = websocket()
     await socket.prepare(request)
     outbox = Outbox(request, socket, asked)
-    config = {**request.query, "include_timestamps": request.query.get("include_timestamps") == "true"}
+    config = {**request.query, "include_timestamps": recognizer.timed}
     name = (await wire.request_digest(request))[:32]
     outbox.put({"message_type": "session_started", "session_id": name, "config": config}, 0)
     told = 0
