@@ -21,6 +21,7 @@ TOLD = (
     "anthropic",
     "groq",
     "litellm",
+    "openai-agents",
     "ollama",
     "cohere",
     "google-genai",
@@ -40,6 +41,7 @@ TOLD = (
     "pyttsx3",
     "kokoro-onnx",
     "piper-tts",
+    "openai-whisper",
     "websockets",
     "aiohttp",
     "opentelemetry-sdk",
@@ -149,13 +151,13 @@ CELLS = (
     Cell("newest", ("3.14", "3.13")),
     # For CI, where `make test` holds the newest SDKs to the contract already, on another Python.
     Cell("newest-python", ("3.14", "3.13"), tests=("tests/providers", "tests/telemetry", "tests/distro")),
-    # It holds openai below 3, which all others are tested with.
+    # LiteLLM holds openai below 3, and the Agents SDK websockets below 17, which all others are tested with.
     Cell(
         "litellm",
         ("3.11", "3.12", "3.13"),
-        {"litellm": "", "openai": "<3"},
+        {"litellm": "", "openai": "<3", "openai-agents[voice]": ""},
         groups=("dev",),
-        tests=("tests/providers/test_litellm.py", "tests/contract"),
+        tests=("tests/providers/test_litellm.py", "tests/providers/test_openai_agents.py", "tests/contract"),
     ),
     # Instrumentations of servers, which a start of every program in their environment would load.
     Cell(
