@@ -245,7 +245,8 @@ async def test_tasks_and_threads_belong_to_the_connection(told: Signals, agent: 
 
 
 async def test_work_that_outlives_its_connection_is_nobody_elses(told: Signals, agent: Agent) -> None:
-    """A summary that is written after hang-up does not become a part of the only call that is still open."""
+    """A summary that is written after hang-up does not become a part of the only call that is still open; nor does
+    what runs for no connection at all."""
     from websockets.asyncio.server import serve
 
     over = asyncio.Event()
@@ -270,8 +271,9 @@ async def test_work_that_outlives_its_connection_is_nobody_elses(told: Signals, 
                 await leaves.wait_closed()
             await conversations(told)
             over.set()
-            await asyncio.gather(*left)
+            await asyncio.gather(*left, agent.answer("stranger"))
     assert names.VOICE_CONVERSATION_ID not in told.span("chat late").attributes
+    assert names.VOICE_CONVERSATION_ID not in told.span("chat stranger").attributes
 
 
 @pytest.mark.parametrize("server", servers.ALL, ids=lambda server: server.__name__)
