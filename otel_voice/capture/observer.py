@@ -41,7 +41,7 @@ class Observer:
         return ()
 
     def chunk(self, item: Any) -> None:
-        """Read one item of a stream. This is the hot path."""
+        """Read one item of a stream. This is the hot path; an observer may put another reader in its place."""
 
     def body(self, data: Any) -> None:
         """Read a part of a raw HTTP body, when the program reads that instead of items. Also the hot path."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from otel_voice.capture.follow import Closing, Following, Items
@@ -28,15 +28,18 @@ class Speech(Observer):
             record.characters = len(text)
             record.text_content = text if self.wants_content else None
         self._sound = Sound(record)
+        # Nothing stands on the way of a piece of sound.
+        self.chunk = self.reader(self._sound)  # type: ignore[method-assign, assignment]
         return record
+
+    def reader(self, sound: Sound) -> Callable[[Any], None]:
+        """Who reads the items: they are nothing but sound."""
+        return sound.add
 
     def response(self, result: Any) -> Sequence[Following]:
         response = result._response
         common.headers(self.record, response.headers)
         return Items(result, "_data"), Closing(response)
-
-    def chunk(self, item: bytes) -> None:
-        self._sound.add(item)
 
     def failure(self, error: BaseException) -> None:
         common.failure(self.record, error)
@@ -48,8 +51,8 @@ class Speech(Observer):
 class TimedStream(Speech):
     """Reads one synthesis whose items hold base64 audio beside the times of its characters."""
 
-    def chunk(self, item: Any) -> None:
-        self._sound.add_encoded(item.audio_base_64)
+    def reader(self, sound: Sound) -> Callable[[Any], None]:
+        return lambda item: sound.add_encoded(item.audio_base_64)
 
 
 class TimedSpeech(Speech):

@@ -54,6 +54,8 @@ class Speech(OpenAIObserver):
     def headers(self, response: Any) -> None:
         super().headers(response)
         self._as_events = "event-stream" in response.headers.get("content-type", "")
+        if not self._as_events:  # bytes are nothing but sound, and nothing stands on their way
+            self.chunk = self.body = self._sound.add  # type: ignore[method-assign, assignment]
 
     def whole(self, content_type: str, body: bytes) -> None:
         self.chunk(body)
