@@ -277,6 +277,13 @@ class HumeInstrumentor(ProviderInstrumentor):
     package = "hume"
 
 
+class WhisperInstrumentor(ProviderInstrumentor):
+    """openai-whisper: recordings recognised in this process."""
+
+    provider = "whisper"
+    package = "whisper.model"
+
+
 class WebsocketsInstrumentor(ProviderInstrumentor):
     """Providers' websockets that a program opens with `websockets` and no SDK."""
 
@@ -406,6 +413,7 @@ ALL: tuple[type[ProviderInstrumentor], ...] = (
     Pyttsx3Instrumentor,
     KokoroOnnxInstrumentor,
     PiperInstrumentor,
+    WhisperInstrumentor,
     WebsocketsInstrumentor,
     AiohttpInstrumentor,
     LiveKitInstrumentor,

@@ -40,6 +40,7 @@ NAMES = (
     "pyttsx3",
     "kokoro_onnx",
     "piper",
+    "whisper",
     "websockets",
     "aiohttp",
 )
