@@ -284,6 +284,14 @@ class WhisperInstrumentor(ProviderInstrumentor):
     package = "whisper.model"
 
 
+class FishAudioInstrumentor(ProviderInstrumentor):
+    """Fish Audio: text to speech and recordings, by either of its clients."""
+
+    provider = "fish"
+    package = "fishaudio"
+    earlier = ("fish_audio_sdk",)
+
+
 class WebsocketsInstrumentor(ProviderInstrumentor):
     """Providers' websockets that a program opens with `websockets` and no SDK."""
 
@@ -389,6 +397,7 @@ ALL: tuple[type[ProviderInstrumentor], ...] = (
     CartesiaInstrumentor,
     AssemblyAIInstrumentor,
     SpeechmaticsInstrumentor,
+    FishAudioInstrumentor,
     HumeInstrumentor,
     GladiaInstrumentor,
     LMNTInstrumentor,

@@ -210,7 +210,9 @@ def _search_path(package: str) -> Any:
     """Where the modules of a package are looked for; None when there is no such package."""
     if package in sys.modules:
         return getattr(sys.modules[package], "__path__", None)
-    above = _search_path(package.rpartition(".")[0]) if package else None
+    if not package:  # an SDK may have a second package beside its own
+        return sys.path
+    above = _search_path(package.rpartition(".")[0])
     spec = PathFinder.find_spec(package, above) if above is not None else None
     return None if spec is None else spec.submodule_search_locations
 

@@ -18,6 +18,7 @@ NAMES = (
     "cartesia",
     "assemblyai",
     "speechmatics",
+    "fish",
     "hume",
     "gladia",
     "lmnt",

@@ -35,6 +35,7 @@ from otel_voice.simulators import (
     google_genai_interactions,
     google_genai_live,
     groq,
+    fish,
     hume,
     gladia,
     lmnt,
@@ -78,6 +79,7 @@ def _routes() -> Iterator[Route]:
     yield from elevenlabs_agent.ROUTES
     yield from speechmatics.ROUTES
     yield from soniox.ROUTES
+    yield from fish.ROUTES
     yield from hume.ROUTES
     yield from gladia.ROUTES
     yield from lmnt.ROUTES

@@ -62,6 +62,7 @@ KINDS: dict[str, Callable[[Any], bool]] = {
     "async_step": coroutine,
     "closing": plain_or_coroutine,
     "generator": generator,
+    "generating": plain,
     "async_generator": async_generator,
     "async_generated": coroutine,
     "managed": context_manager,

@@ -30,6 +30,11 @@ def generator(point: Point, sink: Sink, active: Active) -> Wrapper:
     return wrapper
 
 
+def generating(point: Point, sink: Sink, active: Active) -> Wrapper:
+    """A plain function that returns a generator, which does its work when it is iterated."""
+    return generator(point, sink, active)
+
+
 def async_generator(point: Point, sink: Sink, active: Active) -> Wrapper:
     """An asynchronous generator function."""
 
