@@ -1,4 +1,4 @@
-"""openai-whisper, 20230314 to 2025: recordings recognised in this process, whole.
+"""openai-whisper, 20231117 to 2025: recordings recognised in this process, whole.
 
 One function is known by three names. The package's own is bound when the package is imported: installed after that,
 we see a model's `transcribe` and that of the module, and not `whisper.transcribe(model, ...)`.
@@ -66,8 +66,8 @@ PROVIDER = Provider(
     # Not the package: another distribution has one of that name.
     package="whisper.model",
     distribution="openai-whisper",
-    since="20230314",
-    before="20270000",
+    since="20231117",
+    before="20260000",
     points=(
         Point("whisper.transcribe", "transcribe", claimed_call, Transcription, until=_EVER),
         Point("whisper.model", "Whisper.transcribe", claimed_call, Transcription, until=_EVER),
