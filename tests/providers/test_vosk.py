@@ -71,11 +71,10 @@ class Library:
 
 
 @pytest.fixture
-def library(monkeypatch: pytest.MonkeyPatch) -> Iterator[Library]:
+def library() -> Library:
     library = Library()
-    monkeypatch.setattr(vosk, "_c", library)
-    yield library
-    gc.collect()  # whatever is left frees its handles here, and not in the real library
+    vosk._c = library  # for good: what a failed test keeps alive frees its handles later, which are none of Vosk's
+    return library
 
 
 @pytest.fixture
