@@ -17,7 +17,7 @@ from otel_voice.providers.connection import parsed
 from otel_voice.providers.listening import Listening
 from otel_voice.providers.utterance import Heard
 
-_HOST = "https://transcribestreaming.{}.amazonaws.com"
+_HOST = "https://transcribestreaming.{}.amazonaws.com{}"
 
 
 class TranscribeError(Exception):
@@ -35,8 +35,9 @@ class Listen(Listening):
 
     def opening(self, call: Call) -> bool:
         self._asked = call.kwargs
-        resolver = call.instance._endpoint_resolver
-        self.address = getattr(resolver, "_endpoint", None) or _HOST.format(call.instance.region)
+        region = call.instance.region
+        usual = _HOST.format(region, ".cn" if region.startswith("cn") else "")
+        self.address = getattr(call.instance._endpoint_resolver, "_endpoint", usual)
         self.attempt()
         return True
 
