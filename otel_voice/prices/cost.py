@@ -7,6 +7,11 @@ import math
 from otel_voice.observation.records import Inference, Operation, Outcome, SpeechToText, TextToSpeech, ToolCall
 from otel_voice.prices.rates import Rates
 
+_IN_PROCESS = frozenset(
+    ("faster_whisper", "kokoro_onnx", "piper", "pocketsphinx", "pyttsx3", "sherpa_onnx", "vosk", "whisper")
+)
+"""Engines that run in the program's process: nobody sends a bill for them."""
+
 
 def cost(record: Operation, rates: Rates, at_least_seconds: float = 0.0) -> float | None:
     """USD of an ended operation; audio shorter than `at_least_seconds` is billed as that long."""
@@ -23,6 +28,8 @@ def cost(record: Operation, rates: Rates, at_least_seconds: float = 0.0) -> floa
 def is_billed(record: Operation) -> bool:
     """Whether the operation cost something, as far as can be told: it was answered, or its service counted."""
     if isinstance(record, ToolCall) or (isinstance(record, SpeechToText) and _is_paid_with_its_answer(record)):
+        return False
+    if record.provider in _IN_PROCESS:
         return False
     if record.outcome is not Outcome.FAILED:
         return True

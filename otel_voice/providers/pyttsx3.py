@@ -11,12 +11,11 @@ from typing import Any
 
 from otel_voice.capture.guard import guarded
 from otel_voice.capture.observer import Call
-from otel_voice.capture.operation import Sink, collected, settle
+from otel_voice.capture.operation import Running, Sink, collected, settle
 from otel_voice.capture.points import Point, Provider
 from otel_voice.capture.shapes.noting import Noter, noting
 from otel_voice.observation.records import TextToSpeech
 from otel_voice.providers.hearing import MARK
-from otel_voice.providers.synthesis import Synthesis
 
 
 class Speaking:
@@ -26,7 +25,7 @@ class Speaking:
         self.sink = sink
         self.voice: str | None = None
         self.asked: deque[str] = deque()
-        self._synthesis: Synthesis | None = None
+        self._running: Running | None = None
 
     def begin(self, proxy: Any) -> None:
         """The driver begins with the last text that it has taken; some drivers forget what they had taken before."""
@@ -40,20 +39,21 @@ class Speaking:
         record = TextToSpeech("pyttsx3")
         record.request_model = proxy._module.__name__.rpartition(".")[2]
         record.voice = self.voice
-        self._synthesis = Synthesis(record, self.sink)
-        self._synthesis.speak(text, self.sink.wants_content)
+        record.characters = len(text)
+        record.text_content = text if self.sink.wants_content else None
+        self._running = Running(record, self.sink)
 
     def end(self, completed: bool) -> None:
         """The driver has said it, or was stopped."""
-        synthesis, self._synthesis = self._synthesis, None
-        if synthesis is not None:
-            synthesis.complete() if completed else synthesis.interrupt()
+        running, self._running = self._running, None
+        if running is not None:
+            running.complete() if completed else running.interrupt()
 
     def fail(self, error: BaseException) -> None:
         """The driver failed."""
-        synthesis, self._synthesis = self._synthesis, None
-        if synthesis is not None:
-            synthesis.fail(error, None)
+        running, self._running = self._running, None
+        if running is not None:
+            running.fail(error)
 
     def leave(self) -> None:
         """Whatever is being said is not wanted any more."""

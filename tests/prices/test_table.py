@@ -84,11 +84,12 @@ def test_a_price_for_some_only(tmp_path: Path) -> None:
         (ended(SpeechToText, "speechmatics", None, audio_seconds=1.0), True),
         (ended(SpeechToText, "openai", None, audio_seconds=1.0), False),
         (ended(SpeechToText, "gcp.gemini", "gemini-live-2.5-flash", audio_seconds=1.0), False),
+        (ended(SpeechToText, "pocketsphinx", "en-us", audio_seconds=1.0), False),
     ],
-    ids=["model", "provider", "usage", "refused", "failed", "tool", "recogniser", "realtime", "live"],
+    ids=["model", "provider", "usage", "refused", "failed", "tool", "recogniser", "realtime", "live", "in-process"],
 )
 def test_an_operation_without_a_cost(record: Any, unpriced: bool) -> None:
-    """What was answered cost something, and that is told; what was refused, or is paid with an answer, did not."""
+    """What was answered cost something, and that is told; what was refused, paid with an answer, or ran here, did not."""
     Prices().price(record)
     assert record.cost is None
     assert record.unpriced is unpriced
