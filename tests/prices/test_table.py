@@ -89,7 +89,7 @@ def test_a_price_for_some_only(tmp_path: Path) -> None:
     ids=["model", "provider", "usage", "refused", "failed", "tool", "recogniser", "realtime", "live", "in-process"],
 )
 def test_an_operation_without_a_cost(record: Any, unpriced: bool) -> None:
-    """What was answered cost something, and that is told; what was refused, paid with an answer, or ran here, did not."""
+    """What was answered cost something, and that is told; what was refused, ran here or is paid otherwise did not."""
     Prices().price(record)
     assert record.cost is None
     assert record.unpriced is unpriced
