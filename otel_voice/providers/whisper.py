@@ -1,7 +1,6 @@
-"""openai-whisper, 20231117 to 2025: recordings recognised in this process, whole.
+"""openai-whisper, 20231117 to 2025: recordings recognised in this process, whole, by a model's `transcribe`.
 
-One function is known by three names. The package's own is bound when the package is imported: installed after that,
-we see a model's `transcribe` and that of the module, and not `whisper.transcribe(model, ...)`.
+The same function has two more names, in the package and in a module; called by one of those it is not observed.
 """
 
 from __future__ import annotations
@@ -12,7 +11,7 @@ from typing import Any
 from otel_voice.capture.follow import Following
 from otel_voice.capture.observer import Call, Observer
 from otel_voice.capture.points import Point, Provider
-from otel_voice.capture.shapes.claimed import claimed_call
+from otel_voice.capture.shapes import call
 from otel_voice.observation.records import SpeechToText
 
 _RATE = 16000  # of whatever is not a path
@@ -23,9 +22,9 @@ class Transcription(Observer):
     """Reads one recording."""
 
     def request(self, call: Call) -> SpeechToText:
-        model, audio = _asked(call)
+        audio = call.argument(0, "audio")
         record = self.record = SpeechToText("whisper")
-        record.request_model = _size(model)
+        record.request_model = _size(call.instance)
         language = call.kwargs.get("language")
         record.language = language if isinstance(language, str) else None
         shape = getattr(audio, "shape", None)
@@ -39,13 +38,6 @@ class Transcription(Observer):
         if self.wants_content:
             record.transcript_content = text.strip()
         return ()
-
-
-def _asked(call: Call) -> tuple[Any, Any]:
-    """The model and the recording, of a model's method or of the function that it is."""
-    if call.instance is not None:
-        return call.instance, call.argument(0, "audio")
-    return call.argument(0, "model"), call.argument(1, "audio")
 
 
 def _size(model: Any) -> str | None:
@@ -68,9 +60,6 @@ PROVIDER = Provider(
     distribution="openai-whisper",
     since="20231117",
     before="20260000",
-    points=(
-        Point("whisper.transcribe", "transcribe", claimed_call, Transcription, until=_EVER),
-        Point("whisper.model", "Whisper.transcribe", claimed_call, Transcription, until=_EVER),
-    ),
-    surfaces={"Whisper": "transcribe, also as a function of the module"},
+    points=(Point("whisper.model", "Whisper.transcribe", call, Transcription, until=_EVER),),
+    surfaces={"Whisper": "transcribe"},
 )

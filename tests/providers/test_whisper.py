@@ -58,13 +58,6 @@ def test_a_recording_is_one_record(model: Any, sink: RecordingSink) -> None:
     assert (record.audio_seconds, record.transcript_content) == (1.0, result["text"].strip())
 
 
-def test_it_is_known_by_the_name_of_a_function_too(model: Any, sink: RecordingSink) -> None:
-    """Which is told once."""
-    function = __import__("sys").modules["whisper.transcribe"].transcribe
-    function(model, audio=torch.zeros(RATE), **ASKED)
-    assert sink.only(SpeechToText).audio_seconds == 1.0
-
-
 def test_its_error_is_the_programs_and_the_records(model: Any, sink: RecordingSink) -> None:
     """The very exception."""
     with pytest.raises(Exception) as raised:
