@@ -277,19 +277,19 @@ class HumeInstrumentor(ProviderInstrumentor):
     package = "hume"
 
 
-class WhisperInstrumentor(ProviderInstrumentor):
-    """openai-whisper: recordings recognised in this process."""
-
-    provider = "whisper"
-    package = "whisper.model"
-
-
 class FishAudioInstrumentor(ProviderInstrumentor):
     """Fish Audio: text to speech and recordings, by either of its clients."""
 
     provider = "fish"
     package = "fishaudio"
     earlier = ("fish_audio_sdk",)
+
+
+class WhisperInstrumentor(ProviderInstrumentor):
+    """openai-whisper: recordings recognised in this process."""
+
+    provider = "whisper"
+    package = "whisper.model"
 
 
 class WebsocketsInstrumentor(ProviderInstrumentor):
