@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from otel_voice.capture.points import Point, Provider
 from otel_voice.capture.shapes.noting import async_noting, noting
-from otel_voice.providers.gladia_live import Begin, Close, Initiate, Open, Refuse
+from otel_voice.providers.gladia_live import Begin, Close, Initiate, Leave, Open, Refuse
 
 _LIVE = "gladiaio_sdk.v2.live"
 _SOCKET = "gladiaio_sdk.network.websocket_client"
@@ -23,6 +23,8 @@ PROVIDER = Provider(
         Point(f"{_LIVE}.session", "LiveV2Session.__init__", noting, Begin),
         Point(f"{_LIVE}.session", "LiveV2Session._init_session", noting, Initiate),
         Point(f"{_LIVE}.async_session", "LiveV2AsyncSession._init_session", async_noting, Initiate),
+        Point(f"{_LIVE}.session", "LiveV2Session.end_session", noting, Leave),
+        Point(f"{_LIVE}.async_session", "LiveV2AsyncSession.end_session", noting, Leave),
         Point(_SOCKET, "AbstractWebSocketSession._emit_open", noting, Open),
         Point(_SOCKET, "AbstractWebSocketSession._handle_error", noting, Refuse),
         Point(_SOCKET, "AbstractWebSocketSession._on_ws_close", noting, Close),

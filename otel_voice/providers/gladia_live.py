@@ -150,6 +150,15 @@ class Refuse(Noter):
                 _refused(self.sink, _sessions.get(address), address, error)
 
 
+class Leave(Noter):
+    """The program ends a session: whichever code the SDK tells after that says nothing."""
+
+    def before(self, call: Call) -> None:
+        observer = watcher(call.instance._ws)
+        if observer is not None:
+            observer.closed()
+
+
 class Close(Noter):
     """A session is over."""
 
