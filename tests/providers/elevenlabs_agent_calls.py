@@ -89,6 +89,7 @@ class Talk:
         self.line: Any = _AsyncAudio() if colour else _Audio()
         self.told: list[str] = []
         """What the callbacks were called with."""
+        self.latencies: list[int] = []
         self.tools = ClientTools()
         self.tools.register("book_appointment", lambda asked: "booked")
         config = ConversationInitiationData(conversation_config_override=override)
@@ -103,10 +104,14 @@ class Talk:
             client_tools=self.tools,
             callback_agent_response=hear,
             callback_user_transcript=hear,
+            callback_latency_measurement=self._measure if colour else self.latencies.append,
         )
 
     async def _hear(self, text: str) -> None:
         self.told.append(text)
+
+    async def _measure(self, milliseconds: int) -> None:
+        self.latencies.append(milliseconds)
 
     async def says(self, audio: bytes = SPEECH + QUIET) -> None:
         """Audio as a microphone gives it, in pieces of 20 ms."""

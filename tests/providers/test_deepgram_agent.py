@@ -191,7 +191,7 @@ async def test_speech_over_the_answer_cuts_it_short(colour: str, simulators: Sim
     for index, told in enumerate((first, second)):
         assert (told.outcome, told.interrupted_by) == (Outcome.INTERRUPTED, "user_speech")
         assert told.answers is utterances(sink)[index]
-    assert first.audio_bytes < second.audio_bytes
+    assert first.audio_bytes <= second.audio_bytes
 
 
 @both

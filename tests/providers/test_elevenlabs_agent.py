@@ -56,6 +56,7 @@ async def test_an_exchange_is_an_utterance_and_an_answer(
     """All that the service tells of both is read, and nothing of their words."""
     override = {"agent": {"language": "en", "prompt": {"prompt": "Be polite.", "llm": "gemini-2.5-flash"}}}
     async with talking(colour, simulators, f"{HEARD},reply=Good", tts={"voice_id": "v-7"}, **override) as talk:
+        await until(lambda: talk.latencies, "the service has measured the way")
         await talk.says()
         await talk.hears()
         while not answers(sink):
@@ -110,7 +111,7 @@ async def test_the_first_sound_is_marked_when_the_program_gets_it(
 @both
 async def test_speech_over_the_answer_cuts_it_short(colour: str, simulators: Simulators, sink: RecordingSink) -> None:
     """The service says that it was interrupted, and what was spoken of it; the next answer is another one."""
-    async with talking(colour, simulators, f"{LONG},interval=0.02") as talk:
+    async with talking(colour, simulators, f"{LONG},interval=0.5") as talk:
         await talk.says()
         await talk.hears()
         await talk.says()
@@ -127,7 +128,7 @@ async def test_speech_over_the_answer_cuts_it_short(colour: str, simulators: Sim
 async def test_what_was_heard_of_it_is_its_content(simulators: Simulators) -> None:
     """The correction is what the user heard."""
     with observing(PROVIDER, RecordingSink(wants_content=True)) as sink:
-        async with talking("Async", simulators, f"{LONG},interval=0.02") as talk:
+        async with talking("Async", simulators, f"{LONG},interval=0.5") as talk:
             await talk.says()
             await talk.hears()
             await talk.says()
@@ -170,7 +171,7 @@ async def test_what_is_written_is_answered_in_writing(colour: str, simulators: S
 
 async def test_a_greeting_answers_nobody(simulators: Simulators, sink: RecordingSink) -> None:
     """The agent speaks first; a program that hangs up meanwhile has interrupted it."""
-    greeting = {"first_message": "Good morning, and welcome."}
+    greeting = {"first_message": "word " * 40}  # 12 seconds of sound
     async with talking("Async", simulators, "interval=0.001", agent=greeting) as talk:
         await talk.hears()
     told = sink.only(RealtimeResponse)
