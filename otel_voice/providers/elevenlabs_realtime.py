@@ -11,6 +11,7 @@ from otel_voice.observation import records
 from otel_voice.providers import elevenlabs_common as common
 from otel_voice.providers import reading
 from otel_voice.providers.elevenlabs_speak import Speech
+from otel_voice.providers.sound import Sound
 
 _DEFAULT_FORMAT = "mp3_44100_128"
 
@@ -27,6 +28,8 @@ class Realtime(Speech, DialogueObserver):
         common.output_format(record, call.kwargs.get("output_format", _DEFAULT_FORMAT))
         reading.server(record, getattr(call.instance, "_ws_base_url", "wss://api.elevenlabs.io/"))
         self._text: list[str] = []
+        self._sound = Sound(record)
+        self.chunk = self.reader(self._sound)  # type: ignore[method-assign, assignment]
         return record
 
     def opened(self, connection: Any) -> None:
