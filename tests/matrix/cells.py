@@ -56,7 +56,7 @@ class Cell:
     name: str
     pythons: tuple[str, ...]
     packages: Mapping[str, str] = field(default_factory=dict)
-    groups: tuple[str, ...] = ("dev", "sdks")
+    groups: tuple[str, ...] = ("dev", "sdks", "sdks-apart")
     tests: tuple[str, ...] = ("tests/providers", "tests/contract", "tests/telemetry", "tests/distro")
     project: str = ".[demo]"
 
@@ -105,7 +105,6 @@ CELLS = (
             "fish-audio-sdk": "==1.0.0",
             # Before 0.13 it cannot be imported beside the sounddevice of pocketsphinx, where there is no PortAudio.
             "hume": "==0.13.0",
-            "gladiaio-sdk": "==0.4.0",
             "lmnt": "==2.0.0",
             "soniox": "==2.0.0",
             # aiobotocore pins botocore to a few patches of one minor, and boto3 pins it to be no older than itself.
@@ -118,6 +117,7 @@ CELLS = (
             "pyttsx3": "==2.90",
             **OPENTELEMETRY_1_39,
         },
+        groups=("dev", "sdks"),
     ),
     Cell(
         "middle",
