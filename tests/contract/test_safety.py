@@ -46,12 +46,16 @@ def _broken(*_: Any, **__: Any) -> Any:
     raise OurBugError("a hook of ours")
 
 
+# Also where an observer puts another hook in its place while it runs.
+_BROKEN = property(lambda observer: _broken, lambda observer, hook: None)
+
+
 def _breaking(case: Case, *hooks: str) -> Provider:
     """The provider, with observers at the exercised point whose hooks raise."""
     return replace(
         case.provider,
         points=[
-            replace(point, observer=type("Broken", (point.observer,), dict.fromkeys(hooks, _broken)))
+            replace(point, observer=type("Broken", (point.observer,), dict.fromkeys(hooks, _BROKEN)))
             if str(point) == case.exercise.point
             else point
             for point in case.provider.points
