@@ -1,4 +1,4 @@
-"""The client of `websockets`, 13 to 17: providers' websockets that a program opens without their SDKs."""
+"""The client of `websockets`, 13.1 to 17: providers' websockets that a program opens without their SDKs."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ PROVIDER = Provider(
     name="websockets",
     package="websockets",
     distribution="websockets",
-    since="13",
+    since="13.1",
     before="18",
     points=(
         Point("websockets.asyncio.client", "connect.__await_impl__", async_connection, OfConnect, until="17.1"),
