@@ -16,7 +16,8 @@ from otel_voice.telemetry import names
 from tests.signals import Signals
 from tests.telemetry.telling import Telling
 
-SCRIPT = "transcript=One table please.|No wait|For two,reply=" + "word " * 20 + ",interval=0.005"
+# The answer is still being made when the user speaks over it, on a slow machine, too.
+SCRIPT = "transcript=One table please.|No wait|For two,reply=" + "word " * 20 + ",interval=0.05"
 
 
 @contextmanager
