@@ -11,6 +11,9 @@ from typing import Any
 from urllib.parse import quote
 
 import pytest
+
+pytest.importorskip("gladiaio_sdk", reason="its SDK cannot be beside the oldest Google GenAI")
+
 from gladiaio_sdk import GladiaClient, LiveV2InitRequest
 from gladiaio_sdk.client_options import HttpRetryOptions, WebSocketRetryOptions
 from gladiaio_sdk.v2.live.generated_types import LiveV2LanguageConfig, LiveV2MessagesConfig
