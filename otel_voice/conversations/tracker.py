@@ -25,7 +25,7 @@ from otel_voice.observation.records import Operation, RealtimeResponse, TextToSp
 current: ContextVar[Conversation | None] = ContextVar("otel_voice.conversation", default=None)
 """The conversation the program named."""
 
-_END_IS_TOLD = (Origin.EXPLICIT, Origin.CONNECTION)
+_END_IS_TOLD = (Origin.EXPLICIT, Origin.CONNECTION, Origin.FRAMEWORK)
 
 
 class Conversations:

@@ -10,6 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 import otel_voice
+from otel_voice.conversations import tracker
 from otel_voice.conversations.model import Conversation, Origin
 from otel_voice.conversations.tracker import Conversations
 from otel_voice.observation.records import Inference
@@ -94,6 +95,25 @@ def test_an_implicit_call_ends_after_a_silence() -> None:
     conversations = Conversations(heard, idle_timeout=0.05)
     conversations.session_closed(conversations.session_opened())
     assert closed.wait(5)
+
+
+@pytest.mark.parametrize("origin", [Origin.EXPLICIT, Origin.CONNECTION, Origin.FRAMEWORK])
+def test_a_call_whose_end_is_told_waits_for_it(origin: Origin) -> None:
+    """Its stream may break and be opened anew: however long that takes, it is the same call."""
+    heard = Remembering()
+    closed = threading.Event()
+    conversations = Conversations(heard, idle_timeout=0)
+    told = conversations.open(Conversation("told", origin))
+    token = tracker.current.set(told)
+    conversations.session_closed(conversations.session_opened())
+    tracker.current.reset(token)
+    heard.conversation_closed = lambda conversation: closed.set()  # type: ignore[method-assign]
+    unnamed = Conversation("unnamed", Origin.IMPLICIT)
+    unnamed.sessions = 1
+    conversations.open(unnamed)
+    conversations.session_closed(unnamed)
+    assert closed.wait(5)
+    assert (unnamed.closed, told.closed) == (True, False)
 
 
 def test_a_named_call_is_current_inside_and_gone_outside() -> None:
