@@ -44,7 +44,7 @@ class Point:
     shape: Shape
     observer: type[Observer] | type[SessionObserver]
     since: str = "0"
-    until: str = "9999"
+    until: str = "100000000"  # some versions are dates
 
     def __str__(self) -> str:
         return f"{self.module}:{self.target}"

@@ -51,8 +51,6 @@ def _size(model: Any) -> str | None:
     return size if model.is_multilingual else f"{size}.en"
 
 
-_EVER = "99999999"  # its versions are dates
-
 PROVIDER = Provider(
     name="whisper",
     # Not the package: another distribution has one of that name.
@@ -60,6 +58,6 @@ PROVIDER = Provider(
     distribution="openai-whisper",
     since="20231117",
     before="20260000",
-    points=(Point("whisper.model", "Whisper.transcribe", call, Transcription, until=_EVER),),
+    points=(Point("whisper.model", "Whisper.transcribe", call, Transcription),),
     surfaces={"Whisper": "transcribe"},
 )
