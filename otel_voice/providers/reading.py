@@ -65,7 +65,8 @@ def refusal(record: Operation, error: BaseException) -> None:
     found: BaseException | None = error
     while found is not None:
         response = getattr(found, "response", None)
-        code = getattr(response, "status_code", None) or getattr(found, "status", None)
+        # `websockets` has it on its answer, its older client on the error itself, aiohttp under another name.
+        code = getattr(response, "status_code", None) or getattr(found, "status_code", getattr(found, "status", None))
         if isinstance(code, int):
             record.status_code = int(code)  # some SDKs give an enumeration
             record.error_type = str(record.status_code)

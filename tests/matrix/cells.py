@@ -104,7 +104,8 @@ CELLS = (
             "speechmatics-rt": "==0.5.0",
             "fish-audio-sdk": "==1.0.0",
             # Before 0.13 it cannot be imported beside the sounddevice of pocketsphinx, where there is no PortAudio.
-            "hume": "==0.13.0",
+            # The first that does not hold websockets below 14.
+            "hume": "==0.13.7",
             "lmnt": "==2.0.0",
             "soniox": "==2.0.0",
             # aiobotocore pins botocore to a few patches of one minor, and boto3 pins it to be no older than itself.

@@ -76,12 +76,15 @@ class Variant(NamedTuple):
         generated = type(made).__mro__[2].streaming_recognize
         return generated(made, requests=iter(requests), **options(directives, **others))
 
-    async def open_endless(self, directives: str, hung_up: threading.Event) -> Any:
-        """A stream on which somebody is silent in the middle of a sentence, until the line is closed."""
+    async def open_endless(self, directives: str, hung_up: threading.Event, silent: Any = None) -> Any:
+        """A stream on which somebody is silent in the middle of a sentence, until the line is closed.
+
+        An asynchronous one sets `silent` when what was said has been sent: gRPC cannot be cancelled while it sends.
+        """
         spoken = list(self.requests(TALK[:60]))
         made = client(self.package, self.colour)
         if self.colour:
-            return await made.streaming_recognize(requests=_async_endless(spoken), **options(directives))
+            return await made.streaming_recognize(requests=_async_endless(spoken, silent), **options(directives))
         return await self.open(_endless(spoken, hung_up), directives)
 
 
@@ -93,9 +96,11 @@ def _endless(requests: Iterable[Any], hung_up: threading.Event) -> Iterator[Any]
     hung_up.wait(20)
 
 
-async def _async_endless(requests: Iterable[Any]) -> AsyncIterator[Any]:
+async def _async_endless(requests: Iterable[Any], silent: asyncio.Event | None) -> AsyncIterator[Any]:
     for request in requests:
         yield request
+    if silent is not None:
+        silent.set()
     await asyncio.Event().wait()
 
 

@@ -10,7 +10,7 @@ from opentelemetry import trace
 
 from otel_voice.simulators.server import Simulators
 from otel_voice.telemetry import names
-from tests.providers.test_realtime_conversation import SCRIPT, latencies, told, tree
+from tests.providers.test_realtime_conversation import SCRIPT, WORDS, latencies, told, tree
 from tests.signals import Signals
 
 
@@ -59,7 +59,7 @@ async def test_a_conversation_with_an_agent_of_elevenlabs(simulators: Simulators
     from tests.providers.elevenlabs_agent_calls import AGENT, talking
 
     with told("elevenlabs", signals):
-        async with talking("", simulators, SCRIPT.replace("0.005", "5,chunks=2")) as talk:
+        async with talking("", simulators, f"{WORDS},interval=5,chunks=2") as talk:
             await talk.says()
             await talk.hears()
             await talk.says()

@@ -128,7 +128,7 @@ async def test_speech_over_the_answer_cuts_it_short(colour: str, simulators: Sim
 async def test_what_was_heard_of_it_is_its_content(simulators: Simulators) -> None:
     """The correction is what the user heard."""
     with observing(PROVIDER, RecordingSink(wants_content=True)) as sink:
-        async with talking("Async", simulators, f"{LONG},interval=0.5") as talk:
+        async with talking("Async", simulators, f"{LONG},interval=0.1") as talk:
             await talk.says()
             await talk.hears()
             await talk.says()

@@ -216,9 +216,10 @@ async def test_a_dropped_stream_needs_no_collector(variant: Variant, hung_up: th
 @pytest.mark.parametrize("variant", ASYNC, ids=str)
 async def test_a_cancelled_task(variant: Variant, sink: RecordingSink, hung_up: threading.Event) -> None:
     """A task that is cancelled while it reads interrupts the utterance."""
-    stream = await variant.open_endless(SAID, hung_up)
+    silent = asyncio.Event()
+    stream = await variant.open_endless(SAID, hung_up, silent)
     reading = asyncio.create_task(read(stream))
-    await until(lambda: sink.started, "an utterance has begun")
+    await until(lambda: sink.started and silent.is_set(), "an utterance has begun")
     reading.cancel()
     with pytest.raises(asyncio.CancelledError):
         await reading

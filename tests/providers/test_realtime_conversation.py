@@ -17,7 +17,8 @@ from tests.signals import Signals
 from tests.telemetry.telling import Telling
 
 # The answer is still being made when the user speaks over it, on a slow machine, too.
-SCRIPT = "transcript=One table please.|No wait|For two,reply=" + "word " * 20 + ",interval=0.05"
+WORDS = "transcript=One table please.|No wait|For two,reply=" + "word " * 20
+SCRIPT = f"{WORDS},interval=0.05"
 
 
 @contextmanager
@@ -57,10 +58,11 @@ async def test_a_conversation_over_openai_realtime(simulators: Simulators, signa
     """Each utterance opens a turn, its answer is in it, and the turn in which the user spoke over it says so."""
     if find_spec("openai") is None:
         pytest.skip("openai is not installed")
-    from tests.providers.openai_realtime_calls import WORDS, talking
+    from tests.providers.openai_realtime_calls import WORDS as VOCABULARIES
+    from tests.providers.openai_realtime_calls import talking
 
     with told("openai", signals):
-        async with talking("Async", WORDS[-1], simulators, SCRIPT) as talk:
+        async with talking("Async", VOCABULARIES[-1], simulators, SCRIPT) as talk:
             await talk.setting(transcription={"model": "whisper-1"})
             await talk.says()
             item = (await talk.until("output_item.added")).item
