@@ -111,7 +111,7 @@ async def test_the_first_sound_is_marked_when_the_program_gets_it(
 @both
 async def test_speech_over_the_answer_cuts_it_short(colour: str, simulators: Simulators, sink: RecordingSink) -> None:
     """The service says that it was interrupted, and what was spoken of it; the next answer is another one."""
-    async with talking(colour, simulators, f"{LONG},interval=0.5") as talk:
+    async with talking(colour, simulators, f"{LONG},interval=0.1") as talk:
         await talk.says()
         await talk.hears()
         await talk.says()
