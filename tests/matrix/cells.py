@@ -158,7 +158,13 @@ CELLS = (
         ("3.11", "3.12", "3.13"),
         {"litellm": "", "openai": "<3", "openai-agents[voice]": ""},
         groups=("dev",),
-        tests=("tests/providers/test_litellm.py", "tests/providers/test_openai_agents.py", "tests/contract"),
+        tests=(
+            "tests/providers/test_litellm.py",
+            "tests/providers/test_openai_agents.py",
+            "tests/contract",
+            "-k",
+            "litellm or agents",
+        ),
     ),
     # Instrumentations of servers, which a start of every program in their environment would load.
     Cell(
