@@ -105,9 +105,10 @@ def test_signature_name_and_wrapped_function_are_intact(place: Place) -> None:
         after = function(place.point)
         assert after is not before
         assert after.__wrapped__ is before
-        if not isinstance(inspect.unwrap(before), type):  # a class is not unwrapped from Python 3.13 on
+        # From Python 3.13 on `inspect` does not look through a wrapper of a class; Soniox calls one by a private name.
+        if sys.version_info < (3, 13) or not isinstance(inspect.unwrap(before), type):
             assert inspect.unwrap(after) is inspect.unwrap(before)
-        assert signature(after) == signature(before)
+            assert signature(after) == signature(before)
         assert (after.__name__, after.__qualname__, after.__doc__, after.__module__) == (
             before.__name__,
             before.__qualname__,
