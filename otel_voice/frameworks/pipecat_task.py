@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Callable, Coroutine
 from contextlib import AbstractContextManager, nullcontext
 from inspect import iscoroutine
+from types import TracebackType
 from typing import Any
 
 from otel_voice.capture.guard import guarded, shielded
@@ -65,17 +66,24 @@ def _using(active: Active, told: Callable[[Services, Any, Any], None]) -> Wrappe
 
 async def _run(sink: Sink, pipeline: Any, coroutine: Coroutine[Any, Any, Any]) -> Any:
     reader = guarded(_begin, sink, pipeline)
-    with _within(sink, reader):
-        try:
-            result = await coroutine
-        except asyncio.CancelledError:  # the program hangs up
-            guarded(_end, sink, reader, False)
-            raise
-        except BaseException:
-            guarded(_end, sink, reader, True)
-            raise
-        guarded(_end, sink, reader, False)
-        return result
+    with _within(sink, reader), _Ending(sink, reader):
+        return await coroutine
+
+
+class _Ending:
+    """Ends the call of a pipeline by how its block is left; by a cancellation the program hangs up."""
+
+    def __init__(self, sink: Sink, reader: Reader | None) -> None:
+        self._sink, self._reader = sink, reader
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        failed = error is not None and not isinstance(error, asyncio.CancelledError)
+        guarded(_end, self._sink, self._reader, failed)
 
 
 def _begin(sink: Sink, pipeline: Any) -> Reader:

@@ -9,9 +9,7 @@ import asyncio
 import json
 import ssl
 import struct
-import threading
 from collections.abc import Iterator, Mapping
-from types import TracebackType
 from typing import Any
 
 from h2.config import H2Configuration
@@ -23,10 +21,10 @@ from otel_voice.simulators.aws_errors import event, message
 from otel_voice.simulators.behaviour import Behaviour
 from otel_voice.simulators.ear import Ear, Moment
 from otel_voice.simulators.hearing import Script
+from otel_voice.simulators.looping import HOST, Looping
 from otel_voice.simulators.speech import CONFIDENCE, Word
 from otel_voice.simulators.wire import digest, uuid_of
 
-HOST = "127.0.0.1"
 SILENCE_SECONDS = 0.5
 PRELUDE = 12
 REFUSALS: Mapping[int, tuple[int, str]] = {
@@ -41,44 +39,21 @@ BROKEN = message(
 Json = dict[str, Any]
 
 
-class Transcribe:
+class Transcribe(Looping):
     """The server as a context manager; `certificate` and `key` are files."""
 
     def __init__(self, certificate: str, key: str) -> None:
-        self.port = 0
+        super().__init__()
         self._tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         self._tls.load_cert_chain(certificate, key)
         self._tls.set_alpn_protocols(["h2"])
-        self._loop = asyncio.new_event_loop()
-        self._stopping = asyncio.Event()
-        self._ready = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="transcribe", daemon=True)
-
-    def __enter__(self) -> Transcribe:
-        self._thread.start()
-        self._ready.wait()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._loop.call_soon_threadsafe(self._stopping.set)
-        self._thread.join()
 
     def simulate(self, directives: str) -> str:
         """The endpoint that carries directives."""
         return f"https://{HOST}:{self.port}/{behaviour.PREFIX}/{directives or 'first=0'}"
 
-    def _run(self) -> None:
-        self._loop.run_until_complete(self._serve())
-        self._loop.close()
-
-    async def _serve(self) -> None:
-        server = await self._loop.create_server(_Connection, HOST, 0, ssl=self._tls)
-        self.port = server.sockets[0].getsockname()[1]
-        self._ready.set()
-        await self._stopping.wait()
-        server.close()
+    async def listen(self) -> asyncio.AbstractServer:
+        return await asyncio.get_running_loop().create_server(_Connection, HOST, 0, ssl=self._tls)
 
 
 class _Connection(asyncio.Protocol):

@@ -16,7 +16,8 @@ from typing import Any
 
 from otel_voice.simulators import behaviour, google_cloud_speech, google_cloud_texttospeech
 from otel_voice.simulators.behaviour import Behaviour, DirectiveError
-from otel_voice.simulators.line import HOST, Line
+from otel_voice.simulators.line import Line
+from otel_voice.simulators.looping import HOST
 from otel_voice.simulators.wire import BadRequestError
 
 CALL = "x-simulate-call"

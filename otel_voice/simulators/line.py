@@ -5,35 +5,19 @@ from __future__ import annotations
 import asyncio
 import socket
 import struct
-import threading
-from types import TracebackType
 
-HOST = "127.0.0.1"
+from otel_voice.simulators.looping import HOST, Looping
+
 _PIECE = 65536
 
 
-class Line:
+class Line(Looping):
     """Passes bytes on to `target`, a port of this machine. Its own port is `port`."""
 
     def __init__(self, target: int) -> None:
-        self.port = 0
+        super().__init__()
         self._target = target
         self._callers: dict[int, asyncio.StreamWriter] = {}
-        self._loop = asyncio.new_event_loop()
-        self._stopping = asyncio.Event()
-        self._ready = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="line", daemon=True)
-
-    def __enter__(self) -> Line:
-        self._thread.start()
-        self._ready.wait()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._loop.call_soon_threadsafe(self._stopping.set)
-        self._thread.join()
 
     def cut(self, port: int) -> None:
         """Reset the connection that reaches the target from this port of ours."""
@@ -46,16 +30,10 @@ class Line:
             raw.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
             caller.transport.abort()
 
-    def _run(self) -> None:
-        self._loop.run_until_complete(self._serve())
-        self._loop.close()
+    async def listen(self) -> asyncio.AbstractServer:
+        return await asyncio.start_server(self._connected, HOST, 0)
 
-    async def _serve(self) -> None:
-        server = await asyncio.start_server(self._connected, HOST, 0)
-        self.port = server.sockets[0].getsockname()[1]
-        self._ready.set()
-        await self._stopping.wait()
-        server.close()
+    async def hang_up(self) -> None:
         for caller in tuple(self._callers.values()):
             caller.transport.abort()
         others = asyncio.all_tasks() - {asyncio.current_task()}

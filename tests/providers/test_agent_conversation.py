@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from importlib.util import find_spec
 from typing import Any
 
 import pytest
@@ -21,8 +20,6 @@ def answers(signals: Signals) -> list[Any]:
 
 
 def skip_without_agents() -> None:
-    if find_spec("elevenlabs") is None:
-        pytest.skip("elevenlabs is not installed")
     from tests.contract.exercises.elevenlabs import VERSION
 
     if VERSION < (2, 11):
@@ -31,8 +28,6 @@ def skip_without_agents() -> None:
 
 async def test_a_conversation_with_an_agent_of_deepgram(simulators: Simulators, signals: Signals) -> None:
     """Each utterance opens a turn, its answer is in it with Deepgram's own measures, and who spoke over it is told."""
-    if find_spec("deepgram") is None:
-        pytest.skip("deepgram-sdk is not installed")
     from tests.providers.test_deepgram_agent import talking
 
     with told("deepgram", signals):

@@ -11,7 +11,7 @@ import pytest
 
 from otel_voice.simulators.server import Simulators
 from otel_voice.telemetry import names
-from tests.providers.aws_calls import COLOURS, MODEL, client, converse, observed, settled, speech, stream
+from tests.providers.aws_calls import MODEL, client, converse, observed, settled, speech, stream
 from tests.providers.openai_calls import items
 from tests.signals import Signals
 from tests.telemetry.telling import Telling
@@ -27,8 +27,6 @@ AIOBOTOCORE = "opentelemetry.instrumentation.botocore:AiobotocoreInstrumentor"
 def instrumentor(path: str) -> Any:
     """Another project's instrumentor; the test is skipped where it is not installed, or is too old to have one."""
     module, _, name = path.partition(":")
-    if "Async" not in COLOURS and path == AIOBOTOCORE:
-        pytest.skip("aiobotocore is not installed")
     made = getattr(pytest.importorskip(module), name, None)
     if made is None:
         pytest.skip(f"{module} {importlib.metadata.version('opentelemetry-instrumentation-botocore')} has no {name}")

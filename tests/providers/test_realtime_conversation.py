@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from importlib.util import find_spec
 from typing import Any
 
 import pytest
@@ -56,8 +55,6 @@ def latencies(signals: Signals) -> list[float]:
 
 async def test_a_conversation_over_openai_realtime(simulators: Simulators, signals: Signals) -> None:
     """Each utterance opens a turn, its answer is in it, and the turn in which the user spoke over it says so."""
-    if find_spec("openai") is None:
-        pytest.skip("openai is not installed")
     from tests.providers.openai_realtime_calls import WORDS as VOCABULARIES
     from tests.providers.openai_realtime_calls import talking
 
