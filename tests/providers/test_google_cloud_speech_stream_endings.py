@@ -225,18 +225,11 @@ async def test_a_cancelled_task(variant: Variant, sink: RecordingSink, hung_up: 
 
 
 async def _reading_in_silence(variant: Variant, sink: RecordingSink, hung_up: threading.Event) -> asyncio.Task[Any]:
-    """A task that reads a stream on which all has been sent.
-
-    Where many loops came before, gRPC sometimes cannot send ("Failed execute_batch"): then it is tried again.
-    """
-    for _ in range(5):
-        sink.clear()
-        silent = asyncio.Event()
-        reading = asyncio.create_task(read(await variant.open_endless(SAID, hung_up, silent)))
-        await until(lambda: (sink.started and silent.is_set()) or reading.done(), "an utterance has begun")  # noqa: B023
-        if not reading.done():
-            return reading
-    raise AssertionError(f"gRPC ended the stream five times: {reading.exception()!r}")
+    """A task that reads a stream on which all has been sent."""
+    silent = asyncio.Event()
+    reading = asyncio.create_task(read(await variant.open_endless(SAID, hung_up, silent)))
+    await until(lambda: sink.started and silent.is_set(), "an utterance has begun")
+    return reading
 
 
 class _Watched:
