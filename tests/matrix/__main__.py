@@ -41,7 +41,7 @@ def _run(cells: Sequence[Cell]) -> list[Result]:
 
 
 def _table(results: Sequence[Result], absent: Sequence[str]) -> str:
-    head = ("cell", *COLUMNS, "passed", "failed", "skipped", "seconds")
+    head = ("cell", *COLUMNS, "passed", "failed", "skipped", "unsteady", "seconds")
     rows = [head, *(_row(result) for result in results)]
     widths = [max(len(row[at]) for row in rows) for at in range(len(head))]
     lines = ["  ".join(text.ljust(width) for text, width in zip(row, widths, strict=True)).rstrip() for row in rows]
@@ -52,7 +52,7 @@ def _table(results: Sequence[Result], absent: Sequence[str]) -> str:
 
 def _row(result: Result) -> tuple[str, ...]:
     versions = (result.versions.get(name, "-") for name in COLUMNS)
-    counts = (str(result.passed), str(result.failed), str(result.skipped))
+    counts = (str(result.passed), str(result.failed), str(result.skipped), str(result.unsteady))
     return (result.cell, *versions, *counts, f"{result.seconds:.0f}")
 
 
@@ -64,6 +64,7 @@ def _document(results: Sequence[Result], absent: Sequence[str]) -> str:
             "passed": result.passed,
             "failed": result.failed,
             "skipped": result.skipped,
+            "unsteady": result.unsteady,
         }
         for result in results
     ]
