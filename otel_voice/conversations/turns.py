@@ -43,7 +43,7 @@ class Listener(Protocol):
         """A turn began."""
 
     def turn_answered(self, turn: Turn) -> None:
-        """The first audio of the answer was heard."""
+        """The first audio of the answer was heard; told again when it is known only later what it answered."""
 
     def turn_ended(self, turn: Turn) -> None:
         """A turn is over."""
@@ -87,7 +87,10 @@ def end_operation(conversation: Conversation, turn: Turn, record: Operation, lis
     turn.spent.add(record)
     conversation.spent.add(record)
     if isinstance(record, SpeechToText):
-        _heard(turn, record)
+        if turn.first_audio_ns is None:
+            _heard(turn, record)
+        else:
+            _heard_late(turn, record, listener)
         _listened(conversation, record)
     elif isinstance(record, TextToSpeech | RealtimeResponse):
         turn.syntheses -= 1
@@ -102,7 +105,7 @@ def first_audio(turn: Turn, record: TextToSpeech | RealtimeResponse, listener: L
         turn.answered = True
         if not record.audible:
             return
-        if record.answers is not None:  # its transcript may come long after the answer
+        if record.answers is not None and turn.first_audio_ns is None:  # its transcript may come long after the answer
             _heard(turn, record.answers)
     if turn.synthesis is None and isinstance(record, TextToSpeech):
         turn.synthesis = record
@@ -162,6 +165,9 @@ def _turn_of(conversation: Conversation, record: Operation, listener: Listener) 
         return open_turn(conversation, "user", record.started_ns, listener)
     if not turn.answered:
         return turn  # the user goes on speaking before there was an answer
+    if _is_answered_by(turn, record):
+        turn.initiator = "user"
+        return turn
     interrupts(turn, record.started_ns)
     return open_turn(conversation, "user", record.started_ns, listener)
 
@@ -194,19 +200,37 @@ def explain(turn: Turn) -> None:
         turn.stages = breakdown(turn.speech_ended_ns, turn.first_audio_ns, turn.heard, turn.inferences, turn.synthesis)
 
 
+def _is_answered_by(turn: Turn, record: SpeechToText) -> bool:
+    """Whether the agent took up the word for an utterance of which the recogniser tells only now."""
+    return turn.initiator == "agent" and turn.speech_ended_ns is None and record.started_ns < turn.started_ns
+
+
 def _heard(turn: Turn, record: SpeechToText) -> None:
-    if turn.first_audio_ns is not None:
-        return
     if turn.speech_end_told:
         turn.heard = record
         return
-    ended, source = record.speech_ended_ns, record.speech_end_source
-    if ended is None and not record.streamed and record.outcome is Outcome.COMPLETED:
-        ended, source = record.started_ns, TRANSCRIPTION_REQUEST  # the recording was whole when it was sent
+    ended, source = _end_of_speech(record)
     if ended is not None and (turn.speech_ended_ns is None or ended > turn.speech_ended_ns):
         turn.heard = record
         turn.speech_ended_ns = ended
         turn.speech_end_source = source
+
+
+def _heard_late(turn: Turn, record: SpeechToText, listener: Listener) -> None:
+    """The answer had begun before the recogniser said when the speech had ended that it answers."""
+    ended, source = _end_of_speech(record)
+    if ended is None or turn.speech_ended_ns is not None or turn.ended_ns is not None:
+        return
+    if turn.first_audio_ns is not None and ended <= turn.first_audio_ns:
+        turn.heard, turn.speech_ended_ns, turn.speech_end_source = record, ended, source
+        explain(turn)
+        listener.turn_answered(turn)
+
+
+def _end_of_speech(record: SpeechToText) -> tuple[int | None, str | None]:
+    if record.speech_ended_ns is None and not record.streamed and record.outcome is Outcome.COMPLETED:
+        return record.started_ns, TRANSCRIPTION_REQUEST  # the recording was whole when it was sent
+    return record.speech_ended_ns, record.speech_end_source
 
 
 def _spoken(turn: Turn, record: TextToSpeech | RealtimeResponse) -> None:

@@ -110,7 +110,8 @@ class Metrics:
 
         Until then the program may tell when the answer was really heard.
         """
-        self._answers.put(turn, context)
+        if turn.response_latency is not None:
+            self._answers.put(turn, context)
 
     def _answered(self, turn: Turn, context: Context) -> None:
         latency = turn.response_latency

@@ -109,10 +109,10 @@ class ConversationSpans:
 
     def end_turn(self, span: Span, turn: Turn) -> Attributes:
         """End a turn; returns what was said of it."""
-        attributes = _turn_at_end(turn)
+        attributes = {**_turn_at_start(turn), **_turn_at_end(turn)}
         span.set_attributes(attributes)
         span.end(turn.conversation.opened.unix(turn.ended_ns or turn.last_activity_ns))
-        return {**_turn_at_start(turn), **attributes}
+        return attributes
 
     def end_conversation(self, span: Span, conversation: Conversation) -> None:
         """End the root."""

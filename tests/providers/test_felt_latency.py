@@ -1,17 +1,12 @@
-"""The latency that a caller feels, against a microphone and a loudspeaker that stand where the caller stands.
-
-Hand-written agents: their recognisers are websockets, and nothing tells us what only the program knows.
-"""
+"""The latency that a caller feels, against a microphone and a loudspeaker that stand where the caller stands."""
 
 from __future__ import annotations
 
 import asyncio
-import json
+import base64
 import time
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
 from typing import Any
-from urllib.parse import quote, urlencode
 
 import pytest
 
@@ -20,122 +15,13 @@ from otel_voice.providers import services
 from otel_voice.simulators.audio import synthesize
 from otel_voice.simulators.server import Simulators
 from otel_voice.telemetry import names
-from tests.providers.raw_calls import KEYS
+from tests.providers.telephone import EARS, RATE, REPLY, SAID, SPEECH, TOOL, Agent, Ear, Recorder, plain
 from tests.signals import Signals
-from tests.watch import same_seconds, watched
+from tests.watch import TooFarApartError, same_seconds, watched
 
-openai = pytest.importorskip("openai", reason="its SDK is not installed in this environment")
+pytest.importorskip("openai", reason="its SDK is not installed in this environment")
 
-RATE = 16000
-FRAME = RATE // 50 * 2
-SAID = "I would like a table."
-REPLY = "Of course. For how many people."
-TOOL: Any = {"type": "function", "function": {"name": "book", "parameters": {"type": "object", "properties": {}}}}
-
-
-@dataclass(frozen=True)
-class Ear:
-    """A recogniser, and which of its messages says that the user is done."""
-
-    provider: str
-    path: str
-    query: dict[str, Any]
-    is_done: Callable[[dict[str, Any]], bool]
-
-
-EARS = (
-    Ear(
-        "deepgram",
-        "/v1/listen",
-        {"model": "nova-3", "encoding": "linear16", "sample_rate": RATE, "endpointing": 300},
-        lambda message: bool(message.get("speech_final")),
-    ),
-    Ear(
-        "deepgram",
-        "/v2/listen",
-        {"model": "flux-general-en", "encoding": "linear16", "sample_rate": RATE},
-        lambda message: message.get("event") == "EndOfTurn",
-    ),
-    Ear(
-        "assemblyai",
-        "/v3/ws",
-        {"sample_rate": RATE, "encoding": "pcm_s16le"},
-        lambda message: bool(message.get("end_of_turn")),
-    ),
-)
-
-
-class Recorder:
-    """When the last sound of the user went out, and when the first of the agent came in."""
-
-    def __init__(self) -> None:
-        self.silent = 0.0
-        self.heard: float | None = None
-
-    async def speaks(self, websocket: Any) -> None:
-        """Frames of 20 ms at the pace of a call, first the speech and then silence."""
-        sound, due = synthesize(SAID, RATE), time.perf_counter()
-        while True:
-            frame, sound = sound[:FRAME], sound[FRAME:]
-            if any(frame):
-                self.silent = time.perf_counter() + 0.02
-            await websocket.send(frame.ljust(FRAME, b"\0"))
-            due += 0.02
-            await asyncio.sleep(max(0.0, due - time.perf_counter()))
-
-    async def listens(self, sound: Any) -> None:
-        """The loudspeaker begins with the first piece that it gets."""
-        async for _ in sound:
-            self.heard = self.heard or time.perf_counter()
-
-
-class Agent:
-    """Hears, thinks and speaks, once."""
-
-    def __init__(self, simulators: Simulators, ear: Ear) -> None:
-        self._simulators, self._ear = simulators, ear
-        self.recorder = Recorder()
-
-    def client(self, directives: str) -> Any:
-        base = self._simulators.simulate(quote(directives, safe="=,"))
-        http = openai.DefaultAsyncHttpxClient(verify=False)
-        return openai.AsyncOpenAI(base_url=f"{base}/v1", api_key="simulated", http_client=http, max_retries=0)
-
-    async def serve(self, answer: Any) -> None:
-        """One call, from the first frame to the end of the answer."""
-        from websockets.asyncio.client import connect
-
-        directives = quote(f"first=0.05,transcript={SAID}", safe="=,")
-        base = self._simulators.simulate(directives).replace("http", "ws", 1)
-        async with connect(f"{base}{self._ear.path}?{urlencode(self._ear.query)}", additional_headers=KEYS) as ear:
-            microphone = asyncio.create_task(self.recorder.speaks(ear))
-            async for message in ear:
-                if self._ear.is_done(json.loads(message)):
-                    break
-            await answer(self)
-            microphone.cancel()
-
-    async def thinks(self, directives: str = f"first=0.08,reply={REPLY}", **asked: Any) -> Any:
-        """A completion as it comes; returns the calls of tools that it asks for."""
-        completions = self.client(directives).chat.completions
-        calls: list[Any] = []
-        request: dict[str, Any] = {"model": "gpt-4o-mini", "messages": [{"role": "user", "content": SAID}], **asked}
-        async for chunk in await completions.create(stream=True, **request):
-            calls += chunk.choices[0].delta.tool_calls or [] if chunk.choices else []
-        return calls
-
-    async def says(self, text: str) -> None:
-        """A synthesis, as it comes."""
-        speech = self.client("first=0.07").audio.speech.with_streaming_response
-        asked: dict[str, Any] = {"model": "tts-1", "voice": "alloy", "response_format": "pcm"}
-        async with speech.create(input=text, **asked) as sound:
-            await self.recorder.listens(sound.iter_bytes())
-
-
-async def _plain(agent: Agent) -> None:
-    """A model, then a voice."""
-    await agent.thinks()
-    await agent.says(REPLY)
+SECOND = bytes(RATE * 2)
 
 
 async def _in_parts(agent: Agent) -> None:
@@ -161,7 +47,7 @@ async def _on_a_guess(agent: Agent) -> None:
     guess = asyncio.create_task(agent.thinks("first=0.5"))
     await asyncio.sleep(0.05)
     guess.cancel()
-    await _plain(agent)
+    await plain(agent)
 
 
 @pytest.fixture
@@ -174,26 +60,43 @@ def told(signals: Signals, simulators: Simulators) -> Iterator[Signals]:
     services._known.clear()
 
 
-async def _felt(told: Signals, simulators: Simulators, ear: Ear, answer: Any) -> None:
+def _agent(told: Signals, simulators: Simulators, ear: Ear = EARS[0]) -> Agent:
+    """A new call: what an earlier one told is gone."""
     told._spans.clear()
     services.add_hosts({f"127.0.0.1:{simulators.port}": ear.provider})
-    agent = Agent(simulators, ear)
-    async with otel_voice.conversation():
-        await agent.serve(answer)
-    turns: list[Any] = [span.attributes for span in told.spans() if span.name == "turn"]
-    (turn,) = turns
-    assert agent.recorder.heard is not None
-    same_seconds(turn[names.VOICE_TURN_RESPONSE_LATENCY], agent.recorder.heard - agent.recorder.silent)
-    stages = [value for name, value in turn.items() if name.startswith(f"{names.VOICE_TURN_STAGE}.")]
-    assert min(stages) >= 0
-    assert sum(stages) == pytest.approx(turn[names.VOICE_TURN_RESPONSE_LATENCY])
+    return Agent(simulators, ear)
+
+
+def _turns(told: Signals) -> list[Any]:
+    """The attributes of the turns, each with a breakdown that holds."""
+    spans = sorted(told.spans(), key=lambda span: span.start_time)
+    turns: list[Any] = [span.attributes for span in spans if span.name == "turn"]
+    for turn in turns:
+        stages = [value for name, value in turn.items() if name.startswith(f"{names.VOICE_TURN_STAGE}.")]
+        assert min(stages, default=0) >= 0
+        assert sum(stages) == pytest.approx(turn.get(names.VOICE_TURN_RESPONSE_LATENCY, 0))
+    return turns
+
+
+def _as_felt(turn: Any, recorder: Recorder) -> None:
+    assert recorder.heard is not None
+    same_seconds(turn[names.VOICE_TURN_RESPONSE_LATENCY], recorder.heard - recorder.silent)
+
+
+async def _felt(told: Signals, simulators: Simulators, ear: Ear, answer: Any) -> None:
+    agent = _agent(told, simulators, ear)
+    async with otel_voice.conversation(), agent.hears(SPEECH, SAID) as messages:
+        await agent.is_done(messages)
+        await answer(agent)
+    (turn,) = _turns(told)
+    _as_felt(turn, agent.recorder)
 
 
 @pytest.mark.parametrize("ear", EARS, ids=lambda ear: ear.path)
 @watched
 async def test_by_every_way_to_find_that_the_user_is_done(told: Signals, simulators: Simulators, ear: Ear) -> None:
     """An endpoint, a turn that the service detects, words with their times."""
-    await _felt(told, simulators, ear, _plain)
+    await _felt(told, simulators, ear, plain)
 
 
 @pytest.mark.parametrize("answer", [_in_parts, _with_a_tool, _on_a_guess], ids=lambda answer: answer.__name__)
@@ -201,3 +104,101 @@ async def test_by_every_way_to_find_that_the_user_is_done(told: Signals, simulat
 async def test_whatever_the_answer_is_made_of(told: Signals, simulators: Simulators, answer: Any) -> None:
     """Several syntheses, a tool, an answer that was guessed."""
     await _felt(told, simulators, EARS[0], answer)
+
+
+@pytest.mark.parametrize("interim", ["true", "false"])
+@watched
+async def test_a_late_transcript(told: Signals, simulators: Simulators, interim: str) -> None:
+    """The agent's own ear finds the user silent; the final transcript comes when the answer has begun."""
+    ear = EARS[0]._replace(query={**EARS[0].query, "interim_results": interim})
+    agent = _agent(told, simulators, ear)
+    async with otel_voice.conversation(), agent.hears(SPEECH, SAID) as messages:
+        done = asyncio.create_task(agent.is_done(messages))
+        await agent.recorder.spoken.wait()
+        await agent.thinks("first=0,interval=0")
+        await agent.says(REPLY)
+        was_late = not done.done()
+        await done
+    if not was_late:
+        raise TooFarApartError("the transcript came before the answer")
+    (turn,) = _turns(told)
+    assert turn[names.VOICE_TURN_INITIATOR] == "user"
+    _as_felt(turn, agent.recorder)
+
+
+@watched
+async def test_a_correction(told: Signals, simulators: Simulators) -> None:
+    """The user goes on after a pause: what was begun is given up, and the answer is felt from the second silence on."""
+    agent = _agent(told, simulators)
+    sound = SPEECH + SECOND + synthesize("No for two.", RATE)
+    async with otel_voice.conversation(), agent.hears(sound, f"{SAID}|No for two.") as messages:
+        await agent.is_done(messages)
+        guess = asyncio.create_task(agent.thinks("first=30"))
+        await agent.is_done(messages)
+        guess.cancel()
+        await plain(agent)
+    _as_felt(_turns(told)[-1], agent.recorder)
+
+
+@watched
+async def test_an_agent_that_speaks_first(told: Signals, simulators: Simulators) -> None:
+    """A greeting answers nobody: its turn has no latency, the call a time to its first word."""
+    agent, began = _agent(told, simulators), time.perf_counter()
+    async with otel_voice.conversation():
+        await agent.says("Hello.")
+    (turn,) = _turns(told)
+    assert names.VOICE_TURN_RESPONSE_LATENCY not in turn
+    (call,) = [span for span in told.spans() if span.name == "conversation"]
+    assert agent.recorder.heard is not None
+    same_seconds(call.attributes[names.VOICE_CONVERSATION_TIME_TO_FIRST_WORD], agent.recorder.heard - began)
+
+
+@watched
+async def test_a_user_who_says_nothing_more(told: Signals, simulators: Simulators) -> None:
+    """After a while the agent asks again; what was felt is that of the first answer."""
+    agent = _agent(told, simulators)
+    async with otel_voice.conversation(), agent.hears(SPEECH, SAID) as messages:
+        await agent.is_done(messages)
+        await plain(agent)
+        await asyncio.sleep(0.3)
+        await agent.says("Are you still there?")
+    answered, *again = _turns(told)
+    _as_felt(answered, agent.recorder)
+    assert all(names.VOICE_TURN_RESPONSE_LATENCY not in turn for turn in again)
+
+
+@watched
+async def test_a_user_who_hangs_up_before_the_answer(told: Signals, simulators: Simulators) -> None:
+    """Nothing was heard, so that there is no latency, and what was under way was interrupted."""
+    agent = _agent(told, simulators)
+    async with otel_voice.conversation(), agent.hears(SPEECH, SAID) as messages:
+        await agent.is_done(messages)
+        thinking = asyncio.create_task(agent.thinks("first=30"))
+        await asyncio.sleep(0.1)
+        thinking.cancel()
+    (turn,) = _turns(told)
+    assert names.VOICE_TURN_RESPONSE_LATENCY not in turn
+
+
+@watched
+async def test_a_model_that_listens_and_speaks_itself(told: Signals, simulators: Simulators) -> None:
+    """The service finds that the user is done, and answers by itself."""
+    from tests.providers.openai_realtime_calls import RATE as ITS_RATE
+    from tests.providers.openai_realtime_calls import WORDS, talking
+
+    told._spans.clear()
+    recorder = Recorder()
+    directives = f"first=0.05,transcript={SAID},reply={REPLY}"
+    async with otel_voice.conversation(), talking("Async", WORDS[-1], simulators, directives) as talk:
+        await talk.setting(transcription={"model": "whisper-1"})
+
+        async def send(frame: bytes) -> None:
+            await talk.send("input_audio_buffer.append", audio=base64.b64encode(frame).decode())
+
+        microphone = asyncio.create_task(recorder.speaks(send, synthesize(SAID, ITS_RATE), ITS_RATE))
+        await talk.until("audio.delta")
+        recorder.heard = time.perf_counter()
+        microphone.cancel()
+        await talk.answer()
+    (turn,) = _turns(told)
+    _as_felt(turn, recorder)

@@ -58,6 +58,26 @@ def test_a_greeting_is_a_turn_of_the_agent(call: Call) -> None:
     assert turn.response_latency is None
 
 
+def test_a_final_transcript_may_come_after_the_answer_has_begun(call: Call, heard: Remembering) -> None:
+    """An agent that answers before the recogniser is done is as fast as it felt."""
+    listening = call.begins(SpeechToText, 1.0)
+    listening[0].streamed = True
+    call.thinks(2.1, 2.4)
+    call.answers(2.4, 2.6, 3.2)
+    assert heard.last("turn answered").response_latency is None
+    call.ends(listening, 3.0, speech_ended_ns=2 * SECOND)
+    assert heard.last("turn answered").response_latency == pytest.approx(0.6)
+    assert heard.names().count("turn answered") == 2
+
+
+def test_speech_that_is_told_only_after_the_answer_is_no_interruption(call: Call, heard: Remembering) -> None:
+    """An agent that took up the word by itself answered what the recogniser tells of later."""
+    turn = call.answers(2.4, 2.6, 2.7, audio=5.0).turn
+    assert call.speaks(1.0, 2.0, 3.0).turn is turn
+    assert (turn.initiator, turn.interrupted_by) == ("user", None)
+    assert turn.response_latency == pytest.approx(0.6)
+
+
 def test_speech_over_the_answer_interrupts_it(call: Call, heard: Remembering) -> None:
     """A user who speaks while the audio of the answer still lasts has interrupted that turn."""
     call.speaks(1.0, 2.0, 2.3)
