@@ -14,7 +14,10 @@ import pytest
 from otel_voice.simulators.server import Simulators
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
-FRAMEWORKS = {"pipecat_agent.py": ("pipecat", "pipecat.pipeline.worker"), "livekit_agent.py": ("livekit", "livekit")}
+FRAMEWORKS = {
+    "pipecat_agent.py": ("pipecat", "pipecat.pipeline.worker"),
+    "livekit_agent.py": ("livekit", "livekit.agents.voice.turn"),
+}
 SECONDS = 7
 
 

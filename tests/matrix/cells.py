@@ -191,6 +191,20 @@ CELLS = (
         groups=("dev",),
         tests=("tests/frameworks",),
     ),
+    # Before 1.4 it pins OpenTelemetry to one minor, and its plugins follow it patch by patch.
+    Cell(
+        "livekit-oldest",
+        ("3.11", "3.10", "3.12"),
+        {
+            "livekit-agents": "==1.3.12",
+            "livekit-plugins-openai": "==1.3.12",
+            "livekit-plugins-deepgram": "==1.3.12",
+            "livekit-plugins-cartesia": "==1.3.12",
+            **OPENTELEMETRY_1_39,
+        },
+        groups=("dev",),
+        tests=("tests/frameworks",),
+    ),
     Cell(
         "pipecat",
         ("3.12", "3.11", "3.13"),
