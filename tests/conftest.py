@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterator
 
 import pytest
@@ -10,6 +11,13 @@ from tests.schema_check import EMITTED, SCHEMA
 from tests.signals import Signals
 
 NARROWING = ("keyword", "markexpr", "lf", "failedfirst", "collectonly", "deselect", "ignore", "ignore_glob", "maxfail")
+
+
+@pytest.fixture(scope="module", autouse=True)
+def only_what_is_new_is_collected() -> None:
+    """Tests collect garbage; after thousands of them, what the earlier ones left would make each time take seconds."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture
