@@ -2,78 +2,21 @@
 
 from __future__ import annotations
 
-import functools
-import inspect
 import uuid
-from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping
-from types import TracebackType
-from typing import Any, TypeVar, cast
+from collections.abc import Mapping
+from typing import Any
 
 from opentelemetry import context as otel_context
 
+from otel_voice.block import Block
 from otel_voice.call import Call
 from otel_voice.conversations import carry, tracker
 from otel_voice.conversations.model import Conversation, ConversationOutcome, Origin, Turn
 from otel_voice.observation import clock
 from otel_voice.runtime import runtime
 
-F = TypeVar("F", bound=Callable[..., Any])
 
-
-class _Block(ABC):
-    """A `with`, an `async with`, or a decorator of functions and coroutines."""
-
-    @abstractmethod
-    def _enter(self) -> Any: ...
-
-    @abstractmethod
-    def _exit(self, error: BaseException | None) -> None: ...
-
-    @abstractmethod
-    def _again(self) -> _Block: ...
-
-    def __enter__(self) -> Any:
-        return self._enter()
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._exit(error)
-
-    async def __aenter__(self) -> Any:
-        return self._enter()
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._exit(error)
-
-    def __call__(self, function: F) -> F:
-        """Decorate: each call is a block of its own."""
-        if inspect.isgeneratorfunction(function) or inspect.isasyncgenfunction(function):
-            raise TypeError(
-                f"{function.__qualname__} is a generator function: a block around it would leak into its caller at "
-                "every yield. Put `with` around the loop that reads it instead."
-            )
-        if inspect.iscoroutinefunction(function):
-
-            @functools.wraps(function)
-            async def coroutine(*args: Any, **kwargs: Any) -> Any:
-                with self._again():
-                    return await function(*args, **kwargs)
-
-            return cast(F, coroutine)
-
-        @functools.wraps(function)
-        def plain(*args: Any, **kwargs: Any) -> Any:
-            with self._again():
-                return function(*args, **kwargs)
-
-        return cast(F, plain)
-
-
-class conversation(_Block):  # noqa: N801 - used as a statement
+class conversation(Block):  # noqa: N801 - used as a statement
     """One call, from here to the end of the block.
 
     Everything observed inside, in tasks and threads started inside too, belongs to it. `id` is the program's own name
@@ -129,7 +72,7 @@ class conversation(_Block):  # noqa: N801 - used as a statement
             tracker.current.reset(attached)
 
 
-class turn(_Block):  # noqa: N801 - used as a statement
+class turn(Block):  # noqa: N801 - used as a statement
     """One turn, from here to the end of the block, where the program knows better than the provider's events.
 
     Outside any conversation it does nothing: a turn belongs to a call.
