@@ -6,14 +6,44 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from otel_voice.api import conversation, current_conversation, turn
+    from otel_voice.events.alerts import alert
+    from otel_voice.events.errors import record_error
+    from otel_voice.events.integrating import integration
+    from otel_voice.events.messages import message
+    from otel_voice.events.telling import event
+    from otel_voice.events.timer import timer
+    from otel_voice.events.tools import tool
+    from otel_voice.events.tracing import traced
     from otel_voice.instrumentors import instrument, uninstrument
 
-__all__ = ["conversation", "current_conversation", "instrument", "turn", "uninstrument"]
+__all__ = [
+    "alert",
+    "conversation",
+    "current_conversation",
+    "event",
+    "instrument",
+    "integration",
+    "message",
+    "record_error",
+    "timer",
+    "tool",
+    "traced",
+    "turn",
+    "uninstrument",
+]
 
 _WHERE = {
     "conversation": "otel_voice.api",
     "current_conversation": "otel_voice.api",
     "turn": "otel_voice.api",
+    "alert": "otel_voice.events.alerts",
+    "event": "otel_voice.events.telling",
+    "integration": "otel_voice.events.integrating",
+    "message": "otel_voice.events.messages",
+    "record_error": "otel_voice.events.errors",
+    "timer": "otel_voice.events.timer",
+    "tool": "otel_voice.events.tools",
+    "traced": "otel_voice.events.tracing",
     "instrument": "otel_voice.instrumentors",
     "uninstrument": "otel_voice.instrumentors",
 }

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 import threading
+from dataclasses import replace
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
+from typing import TYPE_CHECKING
 
 from opentelemetry._logs import LoggerProvider
 from opentelemetry.metrics import MeterProvider
@@ -24,7 +26,11 @@ from otel_voice.settings import Settings, environment
 from otel_voice.telemetry import names
 from otel_voice.telemetry.attributes import of_place
 from otel_voice.telemetry.content import ContentPolicy
+from otel_voice.telemetry.current import component
 from otel_voice.telemetry.recorder import Recorder, Telemetry
+
+if TYPE_CHECKING:
+    from otel_voice.telemetry.program import Program
 
 
 class Runtime:
@@ -67,6 +73,10 @@ class Runtime:
             self._told.append((providers, self._telemetry))
         return self._telemetry
 
+    def program(self) -> Program:
+        """What the program says in its own words, to whatever telemetry is in use."""
+        return (self._telemetry or self.telemetry()).program
+
     def recorder(self, telemetry: Telemetry) -> Recorder:
         """The sink of an instrumentor."""
         return Recorder(telemetry, self.conversations, self.settings.infer_tools)
@@ -101,6 +111,13 @@ class Runtime:
         conversation.handle.telemetry.retried(conversation, reason)
 
     def _log_context(self) -> log_context.LogContext | None:
+        place, part = self._log_place(), component()
+        if part is None:
+            return place
+        stamped = {**(place.attributes if place is not None else {}), names.VOICE_COMPONENT: part}
+        return log_context.LogContext(stamped) if place is None else replace(place, attributes=stamped)
+
+    def _log_place(self) -> log_context.LogContext | None:
         conversation, arrived = self.conversations.find(), arrival.current.get()
         if conversation is None:
             return None if arrived is None else log_context.LogContext(dict(arrived.attributes))

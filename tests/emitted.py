@@ -8,7 +8,7 @@ from typing import Any
 
 from opentelemetry._logs import SeverityNumber
 from opentelemetry.proto.trace.v1 import trace_pb2
-from opentelemetry.sdk.metrics.export import Histogram, Sum
+from opentelemetry.sdk.metrics.export import Gauge, Histogram, Sum
 from opentelemetry.trace import SpanKind
 
 
@@ -104,7 +104,7 @@ def _instrument(data: Any) -> str:
         return "histogram"
     if isinstance(data, Sum):
         return "counter" if data.is_monotonic else "updowncounter"
-    return type(data).__name__
+    return "gauge" if isinstance(data, Gauge) else type(data).__name__
 
 
 def _bounds(data: Any) -> tuple[float, ...]:

@@ -34,6 +34,10 @@ PARTS = {
     "operation": "gen_ai.operation.name",
     "model": "gen_ai.request.model",
     "tool": "gen_ai.tool.name",
+    "timer": "voice.timer.name",
+    "function": "code.function.name",
+    "adapter": "voice.integration.adapter",
+    "request": "voice.integration.operation",
 }
 
 
@@ -120,7 +124,7 @@ class Checker:
         yield from self._values(place, log.attributes, also, strict=event is not None)
         if event is None:
             return
-        if log.severity != event.severity:
+        if log.severity not in (event.severity, *event.severities):
             yield f"{place} has severity {log.severity}, declared is {event.severity}"
         category = log.attributes.get("voice.log.category")
         if category != event.category:

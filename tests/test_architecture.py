@@ -25,6 +25,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "prices": {"observation"},
     "telemetry": {"observation", "conversations", "prices", "schema"},
     "logs": {"telemetry", "export"},
+    "events": {"block", "capture", "conversations", "logs", "observation", "runtime", "telemetry"},
+    "block": set(),
     "export": {"settings"},
     "local": {"telemetry"},
     "frameworks": {"capture", "conversations", "observation"},

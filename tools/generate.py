@@ -10,6 +10,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
+from tools.render_catalogue import catalogue_module
 from tools.render_docs import reference
 from tools.render_names import names_module
 from tools.render_readme import readme
@@ -18,6 +19,7 @@ from tools.speech_prices import TARGET as SPEECH_PRICES
 from tools.speech_prices import speech_prices
 
 NAMES = ROOT / "otel_voice" / "telemetry" / "names.py"
+CATALOGUE = ROOT / "otel_voice" / "telemetry" / "catalogue.py"
 REFERENCE = ROOT / "docs" / "telemetry.md"
 README = ROOT / "README.md"
 
@@ -27,6 +29,7 @@ def generated() -> dict[Path, str]:
     schema = load()
     return {
         NAMES: names_module(schema),
+        CATALOGUE: catalogue_module(schema),
         REFERENCE: reference(schema),
         README: readme(README.read_text(encoding="utf-8")),
         SPEECH_PRICES: speech_prices(),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from tools.schema import Attribute, Schema
+from tools.schema import Attribute, Event, Schema
 
 INTRODUCTION = """\
 <!-- Generated from otel_voice/schema by `make docs`; do not edit. -->
@@ -88,10 +88,14 @@ def _buckets(schema: Schema) -> str:
 
 def _events(schema: Schema) -> str:
     rows = [
-        (_code(event.name), event.severity, event.category, event.brief, _codes(event.attributes))
+        (_code(event.name), _severities(event), event.category, event.brief, _codes(event.attributes))
         for event in schema.events
     ]
     return "## Log events\n\n" + table(("name", "severity", "category", "what happened", "attributes"), rows)
+
+
+def _severities(event: Event) -> str:
+    return ", ".join(dict.fromkeys((event.severity, *event.severities)))
 
 
 def _attributes(schema: Schema) -> str:
@@ -102,10 +106,11 @@ def _attributes(schema: Schema) -> str:
 
 def _attribute_row(attribute: Attribute) -> tuple[str, ...]:
     mark = "*Content.* " if attribute.content else ""
+    values = f" One of {_codes(attribute.values)}." if attribute.values else ""
     return (
         _code(attribute.name),
         attribute.type,
         _code(attribute.unit),
         attribute.status,
-        mark + attribute.brief,
+        mark + attribute.brief + values,
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +15,7 @@ SCHEMA = ROOT / "otel_voice" / "schema"
 TYPES = ("string", "string[]", "int", "double", "boolean")
 STATUSES = ("stable", "development", "proposed", "own")
 KINDS = ("INTERNAL", "CLIENT", "SERVER", "PRODUCER", "CONSUMER")
-INSTRUMENTS = ("counter", "updowncounter", "histogram")
+INSTRUMENTS = ("counter", "updowncounter", "histogram", "gauge")
 SEVERITIES = ("TRACE", "DEBUG", "INFO", "WARN", "ERROR", "FATAL")
 CATEGORIES = ("app", "access", "error", "security", "audit", "performance")
 
@@ -34,6 +34,8 @@ class Attribute:
     brief: str
     unit: str = ""
     content: bool = False
+    values: tuple[str, ...] = ()
+    """All that there are; empty where anything may stand."""
 
 
 @dataclass(frozen=True)
@@ -62,13 +64,21 @@ class Metric:
 
 @dataclass(frozen=True)
 class Event:
-    """A log event with the severity and the category it is written under."""
+    """A log event with the severity and the category it is written under.
+
+    One with `fields` (keyword to attribute) is in the catalogue of what a program may say. `metrics` says what is
+    derived from it: a metric, and the attribute that is its value, empty to count one.
+    """
 
     name: str
     severity: str
     category: str
     brief: str
     attributes: tuple[str, ...]
+    severities: tuple[str, ...]
+    fields: Mapping[str, str] = field(default_factory=dict)
+    constants: Mapping[str, str] = field(default_factory=dict)
+    metrics: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -118,10 +128,42 @@ class Entry:
         names = self.values[key]
         if not isinstance(names, list):
             raise SchemaError(f"{self.place}: {key} must be a list")
+        self.declared(key, names, declared)
+        return tuple(names)
+
+    def choices(self, key: str, allowed: Iterable[str]) -> tuple[str, ...]:
+        """The list under `key`, each one of `allowed`; nothing when it is absent."""
+        values = self.values.get(key, [])
+        wrong = values if not isinstance(values, list) else [value for value in values if value not in tuple(allowed)]
+        if wrong:
+            raise SchemaError(f"{self.place}: {key} must be a list of some of {', '.join(allowed)}, not {values!r}")
+        return tuple(values)
+
+    def texts(self, key: str) -> tuple[str, ...]:
+        """The list of texts under `key`; nothing when it is absent."""
+        values = self.values.get(key, [])
+        if not isinstance(values, list) or not all(isinstance(value, str) and value for value in values):
+            raise SchemaError(f"{self.place}: {key} must be a list of texts, not {values!r}")
+        return tuple(values)
+
+    def mapping(self, key: str) -> Mapping[str, Any]:
+        """The mapping under `key`; nothing when it is absent."""
+        mapping = self.values.get(key, {})
+        if not isinstance(mapping, dict):
+            raise SchemaError(f"{self.place}: {key} must be a mapping, not {mapping!r}")
+        return mapping
+
+    def attributes(self, key: str, declared: Iterable[str]) -> Mapping[str, str]:
+        """The mapping under `key`, whose values must be declared attributes."""
+        mapping = self.mapping(key)
+        self.declared(key, mapping.values(), declared)
+        return mapping
+
+    def declared(self, key: str, names: Iterable[Any], declared: Iterable[str]) -> None:
+        """Raise SchemaError when one of `names` is no declared attribute."""
         unknown = [name for name in names if name not in set(declared)]
         if unknown:
             raise SchemaError(f"{self.place}: {unknown[0]!r} in {key} is no attribute of attributes.yaml")
-        return tuple(names)
 
 
 def load(folder: Path = SCHEMA) -> Schema:
@@ -129,11 +171,15 @@ def load(folder: Path = SCHEMA) -> Schema:
     attributes = tuple(_attribute(name, e) for name, e in _entries(folder, "attributes.yaml", "attributes"))
     names = [attribute.name for attribute in attributes]
     buckets = _buckets(folder)
+    metrics = tuple(_metric(name, e, names, buckets) for name, e in _entries(folder, "metrics.yaml", "metrics"))
     return Schema(
         attributes=attributes,
         spans=tuple(_span(key, e) for key, e in _entries(folder, "spans.yaml", "spans")),
-        metrics=tuple(_metric(name, e, names, buckets) for name, e in _entries(folder, "metrics.yaml", "metrics")),
-        events=tuple(_event(name, e, names) for name, e in _entries(folder, "events.yaml", "events")),
+        metrics=metrics,
+        events=tuple(
+            _event(name, e, names, [metric.name for metric in metrics])
+            for name, e in _entries(folder, "events.yaml", "events")
+        ),
         buckets=buckets,
     )
 
@@ -172,7 +218,7 @@ def _buckets(folder: Path) -> dict[str, tuple[float, ...]]:
 
 
 def _attribute(name: str, entry: Entry) -> Attribute:
-    entry.check_keys(("type", "status", "brief"), ("unit", "content"))
+    entry.check_keys(("type", "status", "brief"), ("unit", "content", "values"))
     content = entry.values.get("content", False)
     if not isinstance(content, bool):
         raise SchemaError(f"{entry.place}: content must be true or false, not {content!r}")
@@ -183,6 +229,7 @@ def _attribute(name: str, entry: Entry) -> Attribute:
         brief=entry.text("brief"),
         unit=entry.text("unit"),
         content=content,
+        values=entry.texts("values"),
     )
 
 
@@ -216,12 +263,40 @@ def _metric(name: str, entry: Entry, attributes: list[str], buckets: Mapping[str
     )
 
 
-def _event(name: str, entry: Entry, attributes: list[str]) -> Event:
-    entry.check_keys(("severity", "category", "brief", "attributes"), ())
+def _event(name: str, entry: Entry, attributes: list[str], metrics: list[str]) -> Event:
+    if "fields" not in entry.values:
+        entry.check_keys(("severity", "category", "brief", "attributes"), ())
+        return _written(name, entry, entry.names("attributes", attributes))
+    entry.check_keys(("severity", "category", "brief", "fields"), ("constants", "metrics", "severities"))
+    fields = entry.attributes("fields", attributes)
+    constants = entry.mapping("constants")
+    entry.declared("constants", constants, attributes)
+    return replace(
+        _written(name, entry, (*constants, *fields.values())),
+        fields=fields,
+        constants=constants,
+        metrics={metric: _value(entry, metric, metrics) for metric in entry.mapping("metrics")},
+    )
+
+
+def _written(name: str, entry: Entry, attributes: tuple[str, ...]) -> Event:
     return Event(
         name=name,
         severity=entry.choice("severity", SEVERITIES),
         category=entry.choice("category", CATEGORIES),
         brief=entry.text("brief"),
-        attributes=entry.names("attributes", attributes),
+        attributes=attributes,
+        severities=entry.choices("severities", SEVERITIES),
     )
+
+
+def _value(entry: Entry, metric: str, metrics: Iterable[str]) -> str:
+    """The attribute that is the value of a derived metric; empty to count one."""
+    if metric not in metrics:
+        raise SchemaError(f"{entry.place}: {metric!r} in metrics is no metric of metrics.yaml")
+    value, fields = entry.values["metrics"][metric], entry.values["fields"]
+    if value == 1:
+        return ""
+    if value not in fields:
+        raise SchemaError(f"{entry.place}: {metric} takes {value!r}; allowed: 1, {', '.join(fields)}")
+    return str(fields[value])

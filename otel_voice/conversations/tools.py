@@ -23,6 +23,7 @@ class Tools:
     def __init__(self) -> None:
         self._asked: OrderedDict[Key, tuple[ToolRequest, Inference, Place | None]] = OrderedDict()
         self._asking: OrderedDict[str, tuple[Inference, Place]] = OrderedDict()
+        self._told: OrderedDict[tuple[str | None, str | None], int] = OrderedDict()
 
     def asked(self, record: Inference, place: Place | None) -> None:
         """A model call ended; remember the tools it asked for."""
@@ -36,6 +37,12 @@ class Tools:
             while len(remembered) > self.LIMIT:
                 remembered.popitem(last=False)
 
+    def told(self, conversation: str, name: str) -> None:
+        """The program tells the execution of a tool itself; it need not be inferred."""
+        self._told[conversation, name] = self._told.get((conversation, name), 0) + 1
+        while len(self._told) > self.LIMIT:
+            self._told.popitem(last=False)
+
     def answered(self, record: Inference, conversation: str | None) -> Iterator[tuple[ToolCall, Place | None]]:
         """A model call begins; yield the executions whose results it carries, each with its place."""
         asking = self._asking.pop(conversation, None) if conversation is not None else None
@@ -44,9 +51,19 @@ class Tools:
             known = self._asked.pop(key, None) if key is not None else None
             if known is not None:
                 call, asked, place = known
-                yield _execution(call, asked, result, record), place
+                execution = _execution(call, asked, result, record)
             elif asking is not None:
-                yield _execution(result, asking[0], result, record), asking[1]
+                execution, place = _execution(result, asking[0], result, record), asking[1]
+            else:
+                continue
+            if not self._was_told(conversation, execution.name):
+                yield execution, place
+
+    def _was_told(self, conversation: str | None, name: str | None) -> bool:
+        left = self._told.pop((conversation, name), 0)
+        if left > 1:
+            self._told[conversation, name] = left - 1
+        return left > 0
 
 
 def _key(call: ToolRequest, conversation: str | None) -> Key | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, cast
 
 from opentelemetry.metrics import Counter, Histogram, Meter
@@ -21,3 +22,13 @@ def counter(meter: Meter, name: str) -> Counter:
     """A counter as the schema declares it."""
     declared = names.METRICS[name]
     return meter.create_counter(name, declared.unit, declared.description)
+
+
+def recording(meter: Meter, name: str) -> Callable[..., None]:
+    """What records a value with the instrument that the schema declares: a value, attributes, a context."""
+    declared = names.METRICS[name]
+    if declared.instrument == "histogram":
+        return histogram(meter, name).record
+    if declared.instrument == "gauge":
+        return meter.create_gauge(name, declared.unit, declared.description).set
+    return counter(meter, name).add

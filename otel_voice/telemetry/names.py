@@ -153,6 +153,52 @@ VOICE_STATE_FROM: Final = "voice.state.from"
 VOICE_STATE_TO: Final = "voice.state.to"
 VOICE_REASON: Final = "voice.reason"
 VOICE_INTERRUPTION_SOURCE: Final = "voice.interruption.source"
+CODE_FUNCTION_NAME: Final = "code.function.name"
+VOICE_COMPONENT: Final = "voice.component"
+VOICE_TIMER_NAME: Final = "voice.timer.name"
+VOICE_TIMER_DURATION: Final = "voice.timer.duration"
+VOICE_INTEGRATION_ADAPTER: Final = "voice.integration.adapter"
+VOICE_INTEGRATION_OPERATION: Final = "voice.integration.operation"
+VOICE_INTEGRATION_OUTCOME: Final = "voice.integration.outcome"
+VOICE_INTEGRATION_DURATION: Final = "voice.integration.duration"
+VOICE_TOOL_OUTCOME: Final = "voice.tool.outcome"
+VOICE_TOOL_DURATION: Final = "voice.tool.duration"
+VOICE_MESSAGE_ID: Final = "voice.message.id"
+VOICE_MESSAGE_DIRECTION: Final = "voice.message.direction"
+VOICE_MESSAGE_CHANNEL: Final = "voice.message.channel"
+VOICE_MESSAGE_STATUS: Final = "voice.message.status"
+VOICE_MESSAGE_LENGTH: Final = "voice.message.length"
+VOICE_TEAM_NAME: Final = "voice.team.name"
+VOICE_TEAM_PREVIOUS: Final = "voice.team.previous"
+VOICE_ASSIGNEE_ID: Final = "voice.assignee.id"
+VOICE_CONVERSATION_STATUS: Final = "voice.conversation.status"
+VOICE_CONVERSATION_RESOLUTION: Final = "voice.conversation.resolution"
+VOICE_CONVERSATION_FIRST_RESPONSE_DURATION: Final = "voice.conversation.first_response.duration"
+VOICE_CONVERSATION_RESOLUTION_DURATION: Final = "voice.conversation.resolution.duration"
+VOICE_QUEUE_NAME: Final = "voice.queue.name"
+VOICE_QUEUE_DEPTH: Final = "voice.queue.depth"
+VOICE_QUEUE_WAIT_DURATION: Final = "voice.queue.wait.duration"
+VOICE_AUTH_ACTION: Final = "voice.auth.action"
+VOICE_AUTH_OUTCOME: Final = "voice.auth.outcome"
+VOICE_AUTH_METHOD: Final = "voice.auth.method"
+VOICE_AUTH_RESOURCE: Final = "voice.auth.resource"
+VOICE_APPOINTMENT_ID: Final = "voice.appointment.id"
+VOICE_APPOINTMENT_STATUS: Final = "voice.appointment.status"
+VOICE_APPOINTMENT_SERVICE: Final = "voice.appointment.service"
+VOICE_QUALIFICATION_OUTCOME: Final = "voice.qualification.outcome"
+VOICE_QUALIFICATION_SCORE: Final = "voice.qualification.score"
+VOICE_HANDOFF_STATUS: Final = "voice.handoff.status"
+VOICE_SENTIMENT_LABEL: Final = "voice.sentiment.label"
+VOICE_SENTIMENT_SCORE: Final = "voice.sentiment.score"
+VOICE_CSAT_SCORE: Final = "voice.csat.score"
+VOICE_LANGUAGE_CONFIDENCE: Final = "voice.language.confidence"
+VOICE_ALERT_SEVERITY: Final = "voice.alert.severity"
+VOICE_ALERT_TITLE: Final = "voice.alert.title"
+VOICE_ALERT_MESSAGE: Final = "voice.alert.message"
+VOICE_ALERT_METRIC: Final = "voice.alert.metric"
+VOICE_ALERT_VALUE: Final = "voice.alert.value"
+VOICE_ALERT_THRESHOLD: Final = "voice.alert.threshold"
+VOICE_ALERT_SUPPRESSED: Final = "voice.alert.suppressed"
 VOICE_LOG_CATEGORY: Final = "voice.log.category"
 
 SPAN_CONVERSATION: Final = "conversation"
@@ -163,6 +209,9 @@ SPAN_INFERENCE: Final = "{operation} {model}"
 SPAN_TEXT_TO_SPEECH: Final = "text_to_speech {model}"
 SPAN_REALTIME_INFERENCE: Final = "realtime_inference {model}"
 SPAN_EXECUTE_TOOL: Final = "execute_tool {tool}"
+SPAN_TIMER: Final = "{timer}"
+SPAN_TRACED: Final = "{function}"
+SPAN_INTEGRATION: Final = "{adapter} {request}"
 
 METRIC_GEN_AI_CLIENT_OPERATION_DURATION: Final = "gen_ai.client.operation.duration"
 METRIC_GEN_AI_CLIENT_OPERATION_TIME_TO_FIRST_CHUNK: Final = "gen_ai.client.operation.time_to_first_chunk"
@@ -193,12 +242,74 @@ METRIC_VOICE_CONVERSATION_ACTIVE: Final = "voice.conversation.active"
 METRIC_VOICE_CONVERSATIONS: Final = "voice.conversations"
 METRIC_VOICE_CONVERSATION_DURATION: Final = "voice.conversation.duration"
 METRIC_VOICE_CONVERSATION_TURNS: Final = "voice.conversation.turns"
+METRIC_VOICE_TIMER_DURATION: Final = "voice.timer.duration"
+METRIC_VOICE_INTEGRATION_REQUESTS: Final = "voice.integration.requests"
+METRIC_VOICE_INTEGRATION_DURATION: Final = "voice.integration.duration"
+METRIC_VOICE_TOOL_CALLS: Final = "voice.tool.calls"
+METRIC_VOICE_TOOL_DURATION: Final = "voice.tool.duration"
+METRIC_VOICE_MESSAGES: Final = "voice.messages"
+METRIC_VOICE_CONVERSATION_CHANGES: Final = "voice.conversation.changes"
+METRIC_VOICE_CONVERSATION_FIRST_RESPONSE_DURATION: Final = "voice.conversation.first_response.duration"
+METRIC_VOICE_CONVERSATION_RESOLUTION_DURATION: Final = "voice.conversation.resolution.duration"
+METRIC_VOICE_QUEUE_DEPTH: Final = "voice.queue.depth"
+METRIC_VOICE_QUEUE_WAIT_DURATION: Final = "voice.queue.wait.duration"
+METRIC_VOICE_AUTH_EVENTS: Final = "voice.auth.events"
+METRIC_VOICE_APPOINTMENTS: Final = "voice.appointments"
+METRIC_VOICE_QUALIFICATIONS: Final = "voice.qualifications"
+METRIC_VOICE_HANDOFFS: Final = "voice.handoffs"
+METRIC_VOICE_SENTIMENTS: Final = "voice.sentiments"
+METRIC_VOICE_CSAT_SCORE: Final = "voice.csat.score"
+METRIC_VOICE_LANGUAGES: Final = "voice.languages"
+METRIC_VOICE_ERRORS: Final = "voice.errors"
+METRIC_VOICE_ALERTS: Final = "voice.alerts"
 
 EVENT_VOICE_CONVERSATION_STARTED: Final = "voice.conversation.started"
 EVENT_VOICE_CONVERSATION_ENDED: Final = "voice.conversation.ended"
 EVENT_VOICE_TURN_COMPLETED: Final = "voice.turn.completed"
 EVENT_GEN_AI_CLIENT_OPERATION_EXCEPTION: Final = "gen_ai.client.operation.exception"
 EVENT_GEN_AI_CLIENT_INFERENCE_OPERATION_DETAILS: Final = "gen_ai.client.inference.operation.details"
+EVENT_VOICE_TIMER_COMPLETED: Final = "voice.timer.completed"
+EVENT_EXCEPTION: Final = "exception"
+EVENT_VOICE_INTEGRATION_REQUEST: Final = "voice.integration.request"
+EVENT_VOICE_INTEGRATION_SUCCESS: Final = "voice.integration.success"
+EVENT_VOICE_INTEGRATION_FAILURE: Final = "voice.integration.failure"
+EVENT_VOICE_INTEGRATION_TIMEOUT: Final = "voice.integration.timeout"
+EVENT_VOICE_INTEGRATION_CANCELLED: Final = "voice.integration.cancelled"
+EVENT_VOICE_TOOL_CALLED: Final = "voice.tool.called"
+EVENT_VOICE_TOOL_SUCCESS: Final = "voice.tool.success"
+EVENT_VOICE_TOOL_FAILURE: Final = "voice.tool.failure"
+EVENT_VOICE_TOOL_DENIED: Final = "voice.tool.denied"
+EVENT_VOICE_TOOL_CONFIRMATION_REQUIRED: Final = "voice.tool.confirmation_required"
+EVENT_VOICE_TOOL_CANCELLED: Final = "voice.tool.cancelled"
+EVENT_VOICE_CONVERSATION_CREATED: Final = "voice.conversation.created"
+EVENT_VOICE_CONVERSATION_ASSIGNED: Final = "voice.conversation.assigned"
+EVENT_VOICE_CONVERSATION_TRANSFERRED: Final = "voice.conversation.transferred"
+EVENT_VOICE_CONVERSATION_CLOSED: Final = "voice.conversation.closed"
+EVENT_VOICE_CONVERSATION_REOPENED: Final = "voice.conversation.reopened"
+EVENT_VOICE_CONVERSATION_FIRST_RESPONSE: Final = "voice.conversation.first_response"
+EVENT_VOICE_CONVERSATION_RESOLVED: Final = "voice.conversation.resolved"
+EVENT_VOICE_QUEUE_DEPTH: Final = "voice.queue.depth"
+EVENT_VOICE_QUEUE_WAIT: Final = "voice.queue.wait"
+EVENT_VOICE_MESSAGE_RECEIVED: Final = "voice.message.received"
+EVENT_VOICE_MESSAGE_SENT: Final = "voice.message.sent"
+EVENT_VOICE_MESSAGE_DELIVERED: Final = "voice.message.delivered"
+EVENT_VOICE_MESSAGE_FAILED: Final = "voice.message.failed"
+EVENT_VOICE_AUTH_LOGIN: Final = "voice.auth.login"
+EVENT_VOICE_AUTH_LOGOUT: Final = "voice.auth.logout"
+EVENT_VOICE_AUTH_PERMISSION_DENIED: Final = "voice.auth.permission_denied"
+EVENT_VOICE_APPOINTMENT_BOOKED: Final = "voice.appointment.booked"
+EVENT_VOICE_APPOINTMENT_RESCHEDULED: Final = "voice.appointment.rescheduled"
+EVENT_VOICE_APPOINTMENT_CANCELLED: Final = "voice.appointment.cancelled"
+EVENT_VOICE_APPOINTMENT_MISSED: Final = "voice.appointment.missed"
+EVENT_VOICE_APPOINTMENT_COMPLETED: Final = "voice.appointment.completed"
+EVENT_VOICE_QUALIFICATION_COMPLETED: Final = "voice.qualification.completed"
+EVENT_VOICE_HANDOFF_REQUESTED: Final = "voice.handoff.requested"
+EVENT_VOICE_HANDOFF_COMPLETED: Final = "voice.handoff.completed"
+EVENT_VOICE_HANDOFF_FAILED: Final = "voice.handoff.failed"
+EVENT_VOICE_SENTIMENT_MEASURED: Final = "voice.sentiment.measured"
+EVENT_VOICE_CSAT_RECEIVED: Final = "voice.csat.received"
+EVENT_VOICE_LANGUAGE_DETECTED: Final = "voice.language.detected"
+EVENT_VOICE_ALERT: Final = "voice.alert"
 
 CONTENT_ATTRIBUTES: Final[frozenset[str]] = frozenset(
     {
@@ -221,6 +332,8 @@ BUCKETS: Final[Mapping[str, Sequence[float]]] = {
     "characters": (8, 16, 32, 64, 128, 256, 512, 1024, 2048, 4096, 8192, 16384),
     "call": (1, 5, 10, 30, 60, 120, 180, 300, 600, 900, 1800, 3600, 7200),
     "turns": (1, 2, 3, 5, 8, 12, 20, 30, 50, 80, 120),
+    "waiting": (1, 5, 15, 30, 60, 120, 300, 600, 1800, 3600, 14400, 43200, 86400, 259200, 604800),
+    "points": (1, 2, 3, 4, 5, 6, 7, 8, 9, 10),
 }
 
 METRICS: Final[Mapping[str, Metric]] = {
@@ -517,6 +630,166 @@ METRICS: Final[Mapping[str, Metric]] = {
         labels=("voice.conversation.outcome", "voice.conversation.channel", "voice.conversation.direction"),
         opt_in="",
     ),
+    METRIC_VOICE_TIMER_DURATION: Metric(
+        instrument="histogram",
+        unit="s",
+        description="What timer() is around.",
+        buckets=BUCKETS["duration"],
+        labels=("voice.timer.name", "error.type"),
+        opt_in="",
+    ),
+    METRIC_VOICE_INTEGRATION_REQUESTS: Metric(
+        instrument="counter",
+        unit="{request}",
+        description="Requests to other systems.",
+        buckets=(),
+        labels=("voice.integration.adapter", "voice.integration.operation", "voice.integration.outcome"),
+        opt_in="",
+    ),
+    METRIC_VOICE_INTEGRATION_DURATION: Metric(
+        instrument="histogram",
+        unit="s",
+        description="Duration of a request to another system.",
+        buckets=BUCKETS["duration"],
+        labels=("voice.integration.adapter", "voice.integration.operation", "voice.integration.outcome", "error.type"),
+        opt_in="",
+    ),
+    METRIC_VOICE_TOOL_CALLS: Metric(
+        instrument="counter",
+        unit="{call}",
+        description="Tool calls.",
+        buckets=(),
+        labels=("gen_ai.tool.name", "voice.tool.outcome"),
+        opt_in="",
+    ),
+    METRIC_VOICE_TOOL_DURATION: Metric(
+        instrument="histogram",
+        unit="s",
+        description="Duration of a tool call.",
+        buckets=BUCKETS["duration"],
+        labels=("gen_ai.tool.name", "voice.tool.outcome"),
+        opt_in="",
+    ),
+    METRIC_VOICE_MESSAGES: Metric(
+        instrument="counter",
+        unit="{message}",
+        description="Messages, once for each step of theirs.",
+        buckets=(),
+        labels=("voice.message.direction", "voice.message.channel", "voice.message.status"),
+        opt_in="",
+    ),
+    METRIC_VOICE_CONVERSATION_CHANGES: Metric(
+        instrument="counter",
+        unit="{change}",
+        description="Conversations created, assigned, transferred, closed and reopened, as cases.",
+        buckets=(),
+        labels=("voice.conversation.status", "voice.conversation.channel", "voice.team.name"),
+        opt_in="",
+    ),
+    METRIC_VOICE_CONVERSATION_FIRST_RESPONSE_DURATION: Metric(
+        instrument="histogram",
+        unit="s",
+        description="Creation of a conversation to the first answer of its team.",
+        buckets=BUCKETS["waiting"],
+        labels=("voice.team.name", "voice.conversation.channel"),
+        opt_in="",
+    ),
+    METRIC_VOICE_CONVERSATION_RESOLUTION_DURATION: Metric(
+        instrument="histogram",
+        unit="s",
+        description="Creation of a conversation to its resolution.",
+        buckets=BUCKETS["waiting"],
+        labels=("voice.team.name", "voice.conversation.channel"),
+        opt_in="",
+    ),
+    METRIC_VOICE_QUEUE_DEPTH: Metric(
+        instrument="gauge",
+        unit="{conversation}",
+        description="Conversations that wait.",
+        buckets=(),
+        labels=("voice.queue.name",),
+        opt_in="",
+    ),
+    METRIC_VOICE_QUEUE_WAIT_DURATION: Metric(
+        instrument="histogram",
+        unit="s",
+        description="How long a conversation waited.",
+        buckets=BUCKETS["waiting"],
+        labels=("voice.queue.name",),
+        opt_in="",
+    ),
+    METRIC_VOICE_AUTH_EVENTS: Metric(
+        instrument="counter",
+        unit="{event}",
+        description="Logins, logouts and permissions denied.",
+        buckets=(),
+        labels=("voice.auth.action", "voice.auth.outcome", "voice.auth.method"),
+        opt_in="",
+    ),
+    METRIC_VOICE_APPOINTMENTS: Metric(
+        instrument="counter",
+        unit="{appointment}",
+        description="Appointments, once for each step of theirs.",
+        buckets=(),
+        labels=("voice.appointment.status", "voice.appointment.service", "voice.conversation.channel"),
+        opt_in="",
+    ),
+    METRIC_VOICE_QUALIFICATIONS: Metric(
+        instrument="counter",
+        unit="{qualification}",
+        description="Leads judged.",
+        buckets=(),
+        labels=("voice.qualification.outcome", "voice.conversation.channel"),
+        opt_in="",
+    ),
+    METRIC_VOICE_HANDOFFS: Metric(
+        instrument="counter",
+        unit="{handoff}",
+        description="Hand-offs to a person, once for each step of theirs.",
+        buckets=(),
+        labels=("voice.handoff.status", "voice.team.name", "voice.reason"),
+        opt_in="",
+    ),
+    METRIC_VOICE_SENTIMENTS: Metric(
+        instrument="counter",
+        unit="{measurement}",
+        description="How customers feel.",
+        buckets=(),
+        labels=("voice.sentiment.label", "voice.conversation.channel"),
+        opt_in="",
+    ),
+    METRIC_VOICE_CSAT_SCORE: Metric(
+        instrument="histogram",
+        unit="{point}",
+        description="How satisfied customers say to be.",
+        buckets=BUCKETS["points"],
+        labels=("voice.team.name", "voice.conversation.channel"),
+        opt_in="",
+    ),
+    METRIC_VOICE_LANGUAGES: Metric(
+        instrument="counter",
+        unit="{detection}",
+        description="Languages that customers speak.",
+        buckets=(),
+        labels=("gen_ai.speech.input.language", "voice.conversation.channel"),
+        opt_in="",
+    ),
+    METRIC_VOICE_ERRORS: Metric(
+        instrument="counter",
+        unit="{error}",
+        description="Errors that record_error() told.",
+        buckets=(),
+        labels=("error.type", "voice.component"),
+        opt_in="",
+    ),
+    METRIC_VOICE_ALERTS: Metric(
+        instrument="counter",
+        unit="{alert}",
+        description="What alert() told, with what was held back as a repetition.",
+        buckets=(),
+        labels=("voice.alert.severity",),
+        opt_in="",
+    ),
 }
 
 EVENTS: Final[Mapping[str, Event]] = {
@@ -575,6 +848,428 @@ EVENTS: Final[Mapping[str, Event]] = {
             "gen_ai.system_instructions",
             "gen_ai.tool.call.arguments",
             "gen_ai.tool.call.result",
+        ),
+    ),
+    EVENT_VOICE_TIMER_COMPLETED: Event(
+        severity="INFO",
+        category="performance",
+        attributes=("voice.timer.name", "voice.timer.duration", "error.type"),
+    ),
+    EVENT_EXCEPTION: Event(
+        severity="ERROR",
+        category="error",
+        attributes=("error.type", "exception.type", "exception.message", "exception.stacktrace", "voice.component"),
+    ),
+    EVENT_VOICE_INTEGRATION_REQUEST: Event(
+        severity="INFO",
+        category="app",
+        attributes=("voice.integration.adapter", "voice.integration.operation"),
+    ),
+    EVENT_VOICE_INTEGRATION_SUCCESS: Event(
+        severity="INFO",
+        category="app",
+        attributes=(
+            "voice.integration.outcome",
+            "voice.integration.adapter",
+            "voice.integration.operation",
+            "voice.integration.duration",
+        ),
+    ),
+    EVENT_VOICE_INTEGRATION_FAILURE: Event(
+        severity="WARN",
+        category="error",
+        attributes=(
+            "voice.integration.outcome",
+            "voice.integration.adapter",
+            "voice.integration.operation",
+            "voice.integration.duration",
+            "error.type",
+            "exception.type",
+            "exception.message",
+            "exception.stacktrace",
+        ),
+    ),
+    EVENT_VOICE_INTEGRATION_TIMEOUT: Event(
+        severity="WARN",
+        category="error",
+        attributes=(
+            "voice.integration.outcome",
+            "voice.integration.adapter",
+            "voice.integration.operation",
+            "voice.integration.duration",
+            "error.type",
+            "exception.type",
+            "exception.message",
+            "exception.stacktrace",
+        ),
+    ),
+    EVENT_VOICE_INTEGRATION_CANCELLED: Event(
+        severity="INFO",
+        category="app",
+        attributes=(
+            "voice.integration.outcome",
+            "voice.integration.adapter",
+            "voice.integration.operation",
+            "voice.integration.duration",
+        ),
+    ),
+    EVENT_VOICE_TOOL_CALLED: Event(
+        severity="INFO",
+        category="app",
+        attributes=("gen_ai.tool.name", "gen_ai.tool.call.id"),
+    ),
+    EVENT_VOICE_TOOL_SUCCESS: Event(
+        severity="INFO",
+        category="app",
+        attributes=("voice.tool.outcome", "gen_ai.tool.name", "gen_ai.tool.call.id", "voice.tool.duration"),
+    ),
+    EVENT_VOICE_TOOL_FAILURE: Event(
+        severity="WARN",
+        category="error",
+        attributes=(
+            "voice.tool.outcome",
+            "gen_ai.tool.name",
+            "gen_ai.tool.call.id",
+            "voice.tool.duration",
+            "error.type",
+            "exception.type",
+            "exception.message",
+            "exception.stacktrace",
+        ),
+    ),
+    EVENT_VOICE_TOOL_DENIED: Event(
+        severity="WARN",
+        category="security",
+        attributes=(
+            "voice.tool.outcome",
+            "gen_ai.tool.name",
+            "gen_ai.tool.call.id",
+            "voice.tool.duration",
+            "voice.reason",
+        ),
+    ),
+    EVENT_VOICE_TOOL_CONFIRMATION_REQUIRED: Event(
+        severity="INFO",
+        category="app",
+        attributes=(
+            "voice.tool.outcome",
+            "gen_ai.tool.name",
+            "gen_ai.tool.call.id",
+            "voice.tool.duration",
+            "voice.reason",
+        ),
+    ),
+    EVENT_VOICE_TOOL_CANCELLED: Event(
+        severity="INFO",
+        category="app",
+        attributes=("voice.tool.outcome", "gen_ai.tool.name", "gen_ai.tool.call.id", "voice.tool.duration"),
+    ),
+    EVENT_VOICE_CONVERSATION_CREATED: Event(
+        severity="INFO",
+        category="app",
+        attributes=(
+            "voice.conversation.status",
+            "voice.conversation.id",
+            "voice.conversation.channel",
+            "voice.team.name",
+            "voice.conversation.direction",
+        ),
+    ),
+    EVENT_VOICE_CONVERSATION_ASSIGNED: Event(
+        severity="INFO",
+        category="app",
+        attributes=(
+            "voice.conversation.status",
+            "voice.conversation.id",
+            "voice.conversation.channel",
+            "voice.team.name",
+            "voice.assignee.id",
+        ),
+    ),
+    EVENT_VOICE_CONVERSATION_TRANSFERRED: Event(
+        severity="INFO",
+        category="app",
+        attributes=(
+            "voice.conversation.status",
+            "voice.conversation.id",
+            "voice.conversation.channel",
+            "voice.team.name",
+            "voice.team.previous",
+            "voice.assignee.id",
+            "voice.reason",
+        ),
+    ),
+    EVENT_VOICE_CONVERSATION_CLOSED: Event(
+        severity="INFO",
+        category="app",
+        attributes=(
+            "voice.conversation.status",
+            "voice.conversation.id",
+            "voice.conversation.channel",
+            "voice.team.name",
+            "voice.conversation.resolution",
+            "voice.reason",
+        ),
+    ),
+    EVENT_VOICE_CONVERSATION_REOPENED: Event(
+        severity="INFO",
+        category="app",
+        attributes=(
+            "voice.conversation.status",
+            "voice.conversation.id",
+            "voice.conversation.channel",
+            "voice.team.name",
+            "voice.reason",
+        ),
+    ),
+    EVENT_VOICE_CONVERSATION_FIRST_RESPONSE: Event(
+        severity="INFO",
+        category="performance",
+        attributes=(
+            "voice.conversation.id",
+            "voice.conversation.channel",
+            "voice.team.name",
+            "voice.conversation.first_response.duration",
+        ),
+    ),
+    EVENT_VOICE_CONVERSATION_RESOLVED: Event(
+        severity="INFO",
+        category="performance",
+        attributes=(
+            "voice.conversation.id",
+            "voice.conversation.channel",
+            "voice.team.name",
+            "voice.conversation.resolution.duration",
+            "voice.conversation.resolution",
+        ),
+    ),
+    EVENT_VOICE_QUEUE_DEPTH: Event(
+        severity="INFO",
+        category="performance",
+        attributes=("voice.queue.name", "voice.queue.depth"),
+    ),
+    EVENT_VOICE_QUEUE_WAIT: Event(
+        severity="INFO",
+        category="performance",
+        attributes=(
+            "voice.conversation.id",
+            "voice.conversation.channel",
+            "voice.queue.name",
+            "voice.queue.wait.duration",
+        ),
+    ),
+    EVENT_VOICE_MESSAGE_RECEIVED: Event(
+        severity="INFO",
+        category="app",
+        attributes=(
+            "voice.message.status",
+            "voice.conversation.id",
+            "voice.message.id",
+            "voice.message.direction",
+            "voice.message.channel",
+            "voice.message.length",
+        ),
+    ),
+    EVENT_VOICE_MESSAGE_SENT: Event(
+        severity="INFO",
+        category="app",
+        attributes=(
+            "voice.message.status",
+            "voice.conversation.id",
+            "voice.message.id",
+            "voice.message.direction",
+            "voice.message.channel",
+            "voice.message.length",
+        ),
+    ),
+    EVENT_VOICE_MESSAGE_DELIVERED: Event(
+        severity="INFO",
+        category="app",
+        attributes=(
+            "voice.message.status",
+            "voice.conversation.id",
+            "voice.message.id",
+            "voice.message.direction",
+            "voice.message.channel",
+            "voice.message.length",
+        ),
+    ),
+    EVENT_VOICE_MESSAGE_FAILED: Event(
+        severity="WARN",
+        category="error",
+        attributes=(
+            "voice.message.status",
+            "voice.conversation.id",
+            "voice.message.id",
+            "voice.message.direction",
+            "voice.message.channel",
+            "voice.message.length",
+            "error.type",
+            "voice.reason",
+        ),
+    ),
+    EVENT_VOICE_AUTH_LOGIN: Event(
+        severity="INFO",
+        category="security",
+        attributes=("voice.auth.action", "user.id", "voice.auth.method", "voice.auth.outcome", "voice.reason"),
+    ),
+    EVENT_VOICE_AUTH_LOGOUT: Event(
+        severity="INFO",
+        category="security",
+        attributes=("voice.auth.action", "user.id", "voice.auth.method"),
+    ),
+    EVENT_VOICE_AUTH_PERMISSION_DENIED: Event(
+        severity="WARN",
+        category="security",
+        attributes=(
+            "voice.auth.action",
+            "voice.auth.outcome",
+            "user.id",
+            "voice.auth.method",
+            "voice.auth.resource",
+            "voice.reason",
+        ),
+    ),
+    EVENT_VOICE_APPOINTMENT_BOOKED: Event(
+        severity="INFO",
+        category="app",
+        attributes=(
+            "voice.appointment.status",
+            "voice.conversation.id",
+            "voice.conversation.channel",
+            "voice.appointment.id",
+            "voice.appointment.service",
+            "voice.reason",
+        ),
+    ),
+    EVENT_VOICE_APPOINTMENT_RESCHEDULED: Event(
+        severity="INFO",
+        category="app",
+        attributes=(
+            "voice.appointment.status",
+            "voice.conversation.id",
+            "voice.conversation.channel",
+            "voice.appointment.id",
+            "voice.appointment.service",
+            "voice.reason",
+        ),
+    ),
+    EVENT_VOICE_APPOINTMENT_CANCELLED: Event(
+        severity="INFO",
+        category="app",
+        attributes=(
+            "voice.appointment.status",
+            "voice.conversation.id",
+            "voice.conversation.channel",
+            "voice.appointment.id",
+            "voice.appointment.service",
+            "voice.reason",
+        ),
+    ),
+    EVENT_VOICE_APPOINTMENT_MISSED: Event(
+        severity="INFO",
+        category="app",
+        attributes=(
+            "voice.appointment.status",
+            "voice.conversation.id",
+            "voice.conversation.channel",
+            "voice.appointment.id",
+            "voice.appointment.service",
+            "voice.reason",
+        ),
+    ),
+    EVENT_VOICE_APPOINTMENT_COMPLETED: Event(
+        severity="INFO",
+        category="app",
+        attributes=(
+            "voice.appointment.status",
+            "voice.conversation.id",
+            "voice.conversation.channel",
+            "voice.appointment.id",
+            "voice.appointment.service",
+            "voice.reason",
+        ),
+    ),
+    EVENT_VOICE_QUALIFICATION_COMPLETED: Event(
+        severity="INFO",
+        category="app",
+        attributes=(
+            "voice.conversation.id",
+            "voice.conversation.channel",
+            "voice.qualification.outcome",
+            "voice.qualification.score",
+            "voice.reason",
+        ),
+    ),
+    EVENT_VOICE_HANDOFF_REQUESTED: Event(
+        severity="INFO",
+        category="app",
+        attributes=(
+            "voice.handoff.status",
+            "voice.conversation.id",
+            "voice.conversation.channel",
+            "voice.team.name",
+            "voice.reason",
+        ),
+    ),
+    EVENT_VOICE_HANDOFF_COMPLETED: Event(
+        severity="INFO",
+        category="app",
+        attributes=(
+            "voice.handoff.status",
+            "voice.conversation.id",
+            "voice.conversation.channel",
+            "voice.team.name",
+            "voice.reason",
+        ),
+    ),
+    EVENT_VOICE_HANDOFF_FAILED: Event(
+        severity="WARN",
+        category="app",
+        attributes=(
+            "voice.handoff.status",
+            "voice.conversation.id",
+            "voice.conversation.channel",
+            "voice.team.name",
+            "voice.reason",
+        ),
+    ),
+    EVENT_VOICE_SENTIMENT_MEASURED: Event(
+        severity="INFO",
+        category="app",
+        attributes=(
+            "voice.conversation.id",
+            "voice.conversation.channel",
+            "voice.sentiment.label",
+            "voice.sentiment.score",
+        ),
+    ),
+    EVENT_VOICE_CSAT_RECEIVED: Event(
+        severity="INFO",
+        category="app",
+        attributes=("voice.conversation.id", "voice.conversation.channel", "voice.team.name", "voice.csat.score"),
+    ),
+    EVENT_VOICE_LANGUAGE_DETECTED: Event(
+        severity="INFO",
+        category="app",
+        attributes=(
+            "voice.conversation.id",
+            "voice.conversation.channel",
+            "gen_ai.speech.input.language",
+            "voice.language.confidence",
+        ),
+    ),
+    EVENT_VOICE_ALERT: Event(
+        severity="WARN",
+        category="error",
+        attributes=(
+            "voice.alert.severity",
+            "voice.alert.title",
+            "voice.alert.message",
+            "voice.alert.metric",
+            "voice.alert.value",
+            "voice.alert.threshold",
+            "voice.alert.suppressed",
         ),
     ),
 }

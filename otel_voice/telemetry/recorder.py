@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import sys
+import threading
 from types import FrameType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from opentelemetry import context as otel_context
 from opentelemetry import trace
@@ -29,7 +30,13 @@ from otel_voice.telemetry.said import heard
 from otel_voice.telemetry.spans import BY_SCOPE, Spans
 from otel_voice.telemetry.theirs import Held, is_whole_call, tells, tells_only_a_span, told_to_us
 
+if TYPE_CHECKING:
+    from otel_voice.telemetry.program import Program
+
 SCOPE = "otel_voice"
+PROGRAM = "otel_voice.program"
+"""The scope of what the program says and our schema does not have."""
+_making = threading.Lock()
 _EXPECTED = otel_context.create_key("otel_voice.expected")
 _TELLING = ("opentelemetry.sdk.", "otel_voice.telemetry.", "otel_voice.conversations.", "logging")
 
@@ -112,6 +119,18 @@ class Telemetry:
         self.conversations = BY_SCOPE[trace_scope](tracer)
         self.metrics = BY_CONVENTION[convention](meter)
         self.events = Events(logger, policy)
+        self._signals = tracer, meter, logger, get_logger(PROGRAM, version, logger_provider)
+        self._program: Program | None = None
+
+    @property
+    def program(self) -> Program:
+        """What the program says in its own words; made when it says something."""
+        if self._program is None:
+            from otel_voice.telemetry.program import Program
+
+            with _making:
+                self._program = self._program or Program(*self._signals)
+        return self._program
 
     def conversation_opened(self, conversation: Conversation) -> None:
         """Start the root span."""

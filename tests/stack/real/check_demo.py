@@ -6,6 +6,8 @@ from collections.abc import Iterator
 
 import pytest
 
+from otel_voice.telemetry.catalogue import CATALOGUE
+from otel_voice.telemetry.names import METRIC_VOICE_ALERTS
 from tests.stack.real.jaeger import Trace, traces
 from tests.stack.real.own_metrics import total
 from tests.stack.real.programs import eventually
@@ -23,8 +25,14 @@ def expected(name: str, unit: str, instrument: str) -> str:
     return base + {"counter": "_total", "histogram": "_count"}.get(instrument, "")
 
 
-# The demo's agent is not changed for us, and so tells nothing of its dialogue.
-ONLY_IF_TOLD = ("voice.state.", "voice.fallbacks", "voice.retries")
+# The demo's agent is not changed for us, and so tells nothing of its dialogue, nor of its own work.
+ONLY_IF_TOLD = (
+    "voice.state.",
+    "voice.fallbacks",
+    "voice.retries",
+    *(metric for said in CATALOGUE.values() for metric in said.metrics),
+    METRIC_VOICE_ALERTS,
+)
 # Its voice comes faster than it plays.
 ONLY_IF_SLOW = ("voice.tts.underruns",)
 

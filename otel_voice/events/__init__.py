@@ -1,0 +1,1 @@
+"""What a program says of its own work: events, timers, integrations, tools, messages, errors and alerts."""

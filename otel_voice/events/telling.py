@@ -1,0 +1,128 @@
+"""An event on its way: what it is called, what it carries, and where in which conversation it happened."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from otel_voice.capture.guard import guarded
+from otel_voice.events import values
+from otel_voice.logs import context as log_context
+from otel_voice.runtime import runtime
+from otel_voice.telemetry.catalogue import CATALOGUE, NUMBERS, VALUES
+from otel_voice.telemetry.program import here
+
+OURS = "voice."
+_MANY = 64
+"""Fields of one event that the catalogue does not have; it is no place for a whole document."""
+_TOLD_LIMIT = 1000
+
+_logger = logging.getLogger("otel_voice.events")
+_told: set[object] = set()
+
+
+def event(name: str, /, **fields: Any) -> None:
+    """Say that something happened: `event("conversation.assigned", team="sales")`.
+
+    The catalogue (docs/events.md) knows its category, its severity, and the metrics that count it. What it does not
+    know is told once, with what is nearest to it, and goes out all the same. Never raises, never waits.
+    """
+    guarded(_event, name, fields)
+
+
+def tell(name: str, attributes: Mapping[str, Any], body: str = "", severity: str = "") -> None:
+    """An event of the catalogue, with attributes that are clean."""
+    known = log_context.current()
+    stamped = {**(known.attributes if known is not None else {}), **attributes}
+    runtime().program().event(name, body or spoken(name), stamped, _context(known), severity)
+
+
+def spoken(name: str) -> str:
+    """The name as words: what a reader of the log sees."""
+    return name.removeprefix(OURS).replace(".", " ").replace("_", " ")
+
+
+def tell_once(key: object, message: str, *args: object) -> None:
+    """Warn of what is wrong with what a program says, once for each."""
+    if key not in _told and len(_told) < _TOLD_LIMIT:
+        _told.add(key)
+        _logger.warning("otel_voice: " + message + " Said once.", *args)
+
+
+def nearest(name: str, known: Iterable[str]) -> str:
+    """What to do about a name that is not known."""
+    from difflib import get_close_matches
+
+    choices = sorted(known)
+    found = get_close_matches(name, choices, 1)
+    return f"did you mean {found[0]!r}?" if found else "docs/events.md names what there is."
+
+
+def cleaned(attribute: str, value: Any) -> Any:
+    """The value as the schema declares the attribute; None where it is none."""
+    if NUMBERS.get(attribute) is int:
+        return values.whole(value)
+    if attribute in NUMBERS:
+        return values.number(value)
+    return values.text(value)
+
+
+def others(fields: Mapping[str, Any]) -> dict[str, Any]:
+    """Fields under their own names."""
+    given = [(key, value) for key, value in fields.items() if value is not None]
+    return {values.text(key, 128): values.anything(value) for key, value in given[:_MANY]}
+
+
+def _event(name: Any, fields: Mapping[str, Any]) -> None:
+    said = values.text(name, 128)
+    full = said if said in CATALOGUE else OURS + said
+    if full not in CATALOGUE:
+        _unknown(said, fields)
+    else:
+        _known(said, full, fields)
+
+
+def _known(said: str, full: str, fields: Mapping[str, Any]) -> None:
+    known = CATALOGUE[full].fields
+    unknown = {key: value for key, value in fields.items() if key not in known}
+    for key in unknown:
+        problem = "event %r has no field %r; %s It is logged all the same."
+        tell_once((full, key), problem, said, values.text(key, 128), nearest(key, known))
+    declared = _declared(full, {key: value for key, value in fields.items() if key in known})
+    tell(full, {**others(unknown), **declared, **CATALOGUE[full].constants})
+
+
+def _declared(name: str, fields: Mapping[str, Any]) -> dict[str, Any]:
+    attributes = {}
+    for key, value in fields.items():
+        if value is None:
+            continue
+        attribute = CATALOGUE[name].fields[key]
+        clean = cleaned(attribute, value)
+        if clean is None:
+            _tell_no_number(name, key, attribute, value)
+            continue
+        if attribute in VALUES and clean not in VALUES[attribute]:
+            allowed = ", ".join(VALUES[attribute])
+            tell_once((name, key, "value"), "event %r: %s=%r is none of %s.", spoken(name), key, clean, allowed)
+        attributes[attribute] = clean
+    return attributes
+
+
+def _tell_no_number(name: str, key: str, attribute: str, value: Any) -> None:
+    kind = "a whole number" if NUMBERS[attribute] is int else "a finite number"
+    problem = "event %r: %s=%s is not %s; it is left out."
+    tell_once((name, key, "number"), problem, spoken(name), key, values.text(value, 64), kind)
+
+
+def _unknown(name: str, fields: Mapping[str, Any]) -> None:
+    known = {each.removeprefix(OURS) for each in CATALOGUE}
+    tell_once(name, "there is no event %r in the catalogue; %s It is logged all the same.", name, nearest(name, known))
+    context = log_context.current()
+    stamped = {**others(fields), **(context.attributes if context is not None else {})}
+    runtime().program().theirs(name, spoken(name), stamped, _context(context))
+
+
+def _context(known: log_context.LogContext | None) -> Any:
+    return here() if known is None else here(known.trace_id, known.span_id)

@@ -1,0 +1,94 @@
+"""Values that a program gives, as a log record can carry them: clean, bounded, and never an exception of theirs."""
+
+from __future__ import annotations
+
+import math
+import operator
+import traceback
+from typing import Any
+
+from otel_voice.telemetry import names
+from otel_voice.telemetry.redaction import bounded, redact
+
+LONGEST = 1024
+"""Characters of a text."""
+STACK_LENGTH = 16384
+_READ = 16
+"""So many times the length is looked at: what is cut off there is cut off once more after redaction."""
+_INT64 = 2**63
+
+
+def text(value: Any, longest: int = LONGEST) -> str:
+    """Any object as text, with nothing secret in it."""
+    return bounded(redact(_sendable(_str(value)[: longest * _READ])), longest)
+
+
+def error_type(error: BaseException) -> str:
+    """The class of an error."""
+    return type(error).__qualname__
+
+
+def exception(error: BaseException) -> dict[str, Any]:
+    """An error as attributes."""
+    return {
+        names.ERROR_TYPE: error_type(error),
+        names.EXCEPTION_TYPE: error_type(error),
+        names.EXCEPTION_MESSAGE: text(error),
+        names.EXCEPTION_STACKTRACE: text(_stack(error), STACK_LENGTH),
+    }
+
+
+def number(value: Any) -> float | None:
+    """A finite number; None for anything else."""
+    if isinstance(value, (bool, str, bytes, bytearray)):
+        return None
+    try:
+        converted = float(value)
+    except Exception:  # noqa: BLE001 - __float__ is the program's code
+        return None
+    return converted if math.isfinite(converted) else None
+
+
+def whole(value: Any) -> int | None:
+    """A whole number that fits OTLP's 64 bits; None for anything else."""
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    if isinstance(value, bool):
+        return None
+    try:
+        converted = operator.index(value)
+    except Exception:  # noqa: BLE001 - __index__ is the program's code
+        return None
+    return converted if -_INT64 <= converted < _INT64 else None
+
+
+def anything(value: Any) -> Any:
+    """A plain value as it is, where OTLP can carry it; anything else as text."""
+    if isinstance(value, bool):
+        return value
+    if isinstance(value, int):
+        found: float | None = whole(value)
+    else:
+        found = number(value) if isinstance(value, float) else None
+    return text(value) if found is None else found
+
+
+def _str(value: Any) -> str:
+    if isinstance(value, str):
+        return str.__str__(value)  # also of an enumeration of texts
+    try:
+        return str(value)
+    except Exception:  # noqa: BLE001 - __str__ is the program's code
+        return f"<{type(value).__name__}>"
+
+
+def _stack(error: BaseException) -> str:
+    try:
+        return "".join(traceback.format_exception(error))
+    except Exception:  # noqa: BLE001 - it reads the program's objects
+        return f"<{type(error).__name__}>"
+
+
+def _sendable(given: str) -> str:
+    """Half of a surrogate pair cannot be sent as UTF-8, and a whole batch would be lost with it."""
+    return given if given.isascii() else given.encode("utf-8", "backslashreplace").decode("utf-8")
