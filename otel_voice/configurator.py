@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping
 from typing import Any
 
 from opentelemetry.sdk import _configuration
 from opentelemetry.sdk._configuration import _OTelSDKConfigurator
 
 from otel_voice import settings
-from otel_voice.export import children, defaults, failures, sessions, signals
+from otel_voice.export import border, children, defaults, failures, policy, sessions, signals
 from otel_voice.export.exit import BoundedExit
 
 _log = logging.getLogger(__name__)
@@ -31,7 +32,9 @@ class VoiceConfigurator(_OTelSDKConfigurator):
             _log.error("otel_voice: telemetry is not set up: %s: %s", type(error).__name__, error)
             return
         failures.limit(defaults.endpoint(env))
-        guard_exit(settings.Settings.from_env(env))
+        chosen = settings.Settings.from_env(env)
+        redact_exports(chosen, env)
+        guard_exit(chosen)
         VoiceConfigurator.active = True
 
 
@@ -47,6 +50,13 @@ def _require_configuration_files() -> None:
     """An older SDK would pass the file over without a word, and send somewhere else."""
     if not hasattr(_configuration, "OTEL_CONFIG_FILE"):
         raise RuntimeError("OTEL_CONFIG_FILE is set, and this opentelemetry-sdk is too old to read it. Upgrade the SDK")
+
+
+def redact_exports(chosen: settings.Settings, env: Mapping[str, str]) -> None:
+    """Let nothing private leave, whoever said it."""
+    policy.use(chosen, env)
+    for _, provider in _providers():
+        border.guard(provider)
 
 
 def guard_exit(chosen: settings.Settings) -> BoundedExit:

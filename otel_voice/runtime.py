@@ -19,6 +19,7 @@ from otel_voice.conversations.model import Conversation, Turn
 from otel_voice.conversations.states import Transition
 from otel_voice.conversations.tracker import Conversations
 from otel_voice.export import exit as process_exit
+from otel_voice.export import policy
 from otel_voice.export.telling import tell_once
 from otel_voice.logs import context as log_context
 from otel_voice.prices import prices
@@ -38,6 +39,7 @@ class Runtime:
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
+        policy.use(settings, environment())
         self.conversations = Conversations(self, settings.conversation_idle_timeout)
         self._prices, problems = prices.chosen(settings.prices)
         tell_once(environment(), problems)

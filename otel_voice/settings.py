@@ -8,6 +8,7 @@ from __future__ import annotations
 import logging
 import math
 import os
+import re
 import sys
 from collections.abc import Callable, Mapping, MutableMapping
 from dataclasses import dataclass, field
@@ -142,6 +143,56 @@ def _hosts(text: str) -> dict[str, str]:
     return hosts
 
 
+KINDS = ("secret", "phone", "email", "card", "national_id")
+ACTIONS = ("mask", "hash", "drop")
+NATIONAL_IDS = ("us_ssn", "br_cpf", "ch_ahv", "uk_nino", "es_dni")
+"""What can be redacted, and how; otel_voice/privacy/ says what each of them is."""
+
+
+def _entries(text: str) -> list[str]:
+    return [entry.strip() for entry in text.split(",") if entry.strip()]
+
+
+def _redaction(text: str) -> dict[str, str]:
+    actions = {}
+    for entry in _entries(text.lower()):
+        kind, _, action = (part.strip() for part in entry.partition("="))
+        if kind not in KINDS or action not in ACTIONS:
+            raise ValueError(entry)
+        actions[kind] = action
+    return actions
+
+
+def _allowed(text: str) -> tuple[str, ...]:
+    """At most one `*` in each, and something beside it: a pattern must not allow everything by accident."""
+    for entry in _entries(text):
+        if entry.count("*") > 1 or ("*" in entry and len(entry) < 4):
+            raise ValueError(entry)
+    return tuple(_entries(text))
+
+
+def _national_ids(text: str) -> frozenset[str]:
+    names = frozenset(_entries(text.lower()))
+    if not names <= set(NATIONAL_IDS):
+        raise ValueError(text)
+    return names
+
+
+SHORTEST_KEY = 16
+"""Characters of a key that is worth the name; 10^10 telephone numbers are tried in hours."""
+
+_NAMES_SECRET = re.compile(
+    r"(?:^|_)(?:(?:API)?_?KEY|TOKEN|SECRET|PASSWORD|PASSWD|CREDENTIALS?)(?:_ID)?$", re.IGNORECASE
+)
+_LOOKS_SECRET = re.compile(r"(?=[^/\\\s])(?=\S*[0-9A-Z_=+.\-])\S{12,1024}")
+
+
+def known_secrets(env: Mapping[str, str]) -> tuple[str, ...]:
+    """The values of variables that are named as keys, tokens and passwords, longest first; paths are none."""
+    values = {value for name, value in env.items() if _NAMES_SECRET.search(name) and _LOOKS_SECRET.fullmatch(value)}
+    return tuple(sorted(values, key=lambda value: (-len(value), value)))
+
+
 def _directory(text: str) -> Path | None:
     try:
         return Path(text).expanduser() if text else None
@@ -189,6 +240,39 @@ VARIABLES: tuple[Variable, ...] = (
         "characters, 0 or more",
         "Recorded content is cut to this length.",
         _count,
+    ),
+    Variable(
+        "OTEL_VOICE_REDACTION",
+        "redaction",
+        "",
+        "kind=action, separated by commas; kinds are secret, phone, email, card, national_id; actions are mask, hash, "
+        "drop",
+        "What is done with private data of a kind; `mask` where nothing is said, see docs/privacy.md.",
+        _redaction,
+    ),
+    Variable(
+        "OTEL_VOICE_REDACTION_KEY",
+        "redaction_key",
+        "",
+        "16 characters or more",
+        "The key of `hash`: with the same one, the same caller has the same hash in every process.",
+        str,
+    ),
+    Variable(
+        "OTEL_VOICE_REDACTION_ALLOW",
+        "redaction_allow",
+        "",
+        "values, separated by commas, each with at most one `*`",
+        "What may leave although it looks private: `*@example.com`, `+41446681800`.",
+        _allowed,
+    ),
+    Variable(
+        "OTEL_VOICE_REDACTION_NATIONAL_IDS",
+        "redaction_national_ids",
+        "",
+        "us_ssn, br_cpf, ch_ahv, uk_nino, es_dni, separated by commas",
+        "National ids that are looked for.",
+        _national_ids,
     ),
     Variable(
         "OTEL_SEMCONV_STABILITY_OPT_IN",
@@ -267,6 +351,10 @@ class Settings:
     infer_tools: bool = True
     capture_content: ContentCapture = "NO_CONTENT"
     content_max_length: int = 4096
+    redaction: Mapping[str, str] = field(default_factory=dict)
+    redaction_key: str = field(default="", repr=False)
+    redaction_allow: tuple[str, ...] = ()
+    redaction_national_ids: frozenset[str] = frozenset()
     semconv: Semconv = "old"
     prices: str = ""
     websocket_hosts: Mapping[str, str] = field(default_factory=dict)
@@ -284,6 +372,7 @@ class Settings:
         problems = _unknown_names(env)
         values = {variable.field: _read(variable, env, problems) for variable in VARIABLES}
         values["data_dir"] = values["data_dir"] or default_data_dir(env)
+        problems += _key_problems(values["redaction"], str(values["redaction_key"]))
         return cls(**values, problems=tuple(problems))  # type: ignore[arg-type]
 
 
@@ -296,6 +385,18 @@ def _read(variable: Variable, env: Mapping[str, str], problems: list[str]) -> ob
             f"{variable.name}={text!r} is not allowed. Allowed: {variable.allowed}. Using {variable.default} instead."
         )
         return variable.parse(variable.default)
+
+
+def _key_problems(redaction: object, key: str) -> list[str]:
+    """The key itself is never told."""
+    if key and len(key) < SHORTEST_KEY:
+        return [f"OTEL_VOICE_REDACTION_KEY has fewer than {SHORTEST_KEY} characters: what it hashes can be guessed."]
+    if not key and isinstance(redaction, dict) and "hash" in redaction.values():
+        return [
+            "OTEL_VOICE_REDACTION asks for hash, and OTEL_VOICE_REDACTION_KEY is not set: hashes are the same within "
+            "this process only. Set a key of 16 characters or more."
+        ]
+    return []
 
 
 def _unknown_names(env: Mapping[str, str]) -> list[str]:

@@ -23,11 +23,12 @@ MAY_IMPORT: dict[str, set[str]] = {
     "conversations": {"observation"},
     "providers": {"capture", "observation"},
     "prices": {"observation"},
-    "telemetry": {"observation", "conversations", "prices", "schema"},
+    "privacy": set(),
+    "telemetry": {"observation", "conversations", "prices", "privacy", "schema"},
     "logs": {"telemetry", "export"},
     "events": {"block", "capture", "conversations", "logs", "observation", "runtime", "telemetry"},
     "block": set(),
-    "export": {"settings"},
+    "export": {"privacy", "settings"},
     "local": {"telemetry"},
     "frameworks": {"capture", "conversations", "observation"},
     "ingress": {"capture", "conversations", "observation"},
@@ -140,12 +141,12 @@ def test_only_capture_knows_wrapt() -> None:
     assert outside("wrapt", WRAPT) == []
 
 
-def test_conversations_observation_and_prices_need_the_standard_library_only() -> None:
+def test_conversations_observation_prices_and_privacy_need_the_standard_library_only() -> None:
     """The rules of turns and of costs can be read and tested with nothing installed."""
     foreign = [
         str(found)
         for found in IMPORTS
-        if room_of(found.file) in ("conversations", "observation", "prices")
+        if room_of(found.file) in ("conversations", "observation", "prices", "privacy")
         and found.top not in sys.stdlib_module_names | {"otel_voice"}
     ]
     assert foreign == []

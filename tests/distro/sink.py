@@ -61,6 +61,10 @@ class Sink:
         """The paths of all requests, in the order they came."""
         return [path for path, _ in list(self._bodies)]
 
+    def raw(self) -> bytes:
+        """Everything that arrived, byte by byte."""
+        return b"\n".join(body for _, body in list(self._bodies))
+
     def wait_until(self, true: Callable[[Sink], Any], timeout: float = 20.0) -> Any:
         """Wait until `true(sink)` holds; fails with what arrived."""
         with self._arrived:
