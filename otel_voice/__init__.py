@@ -31,6 +31,10 @@ __all__ = [
     "turn",
     "uninstrument",
 ]
+    from otel_voice.audit_trail.calls import audit, security
+    from otel_voice.instrumentors import instrument, uninstrument
+
+__all__ = ["audit", "conversation", "current_conversation", "instrument", "security", "turn", "uninstrument"]
 
 _WHERE = {
     "conversation": "otel_voice.api",
@@ -44,6 +48,8 @@ _WHERE = {
     "timer": "otel_voice.events.timer",
     "tool": "otel_voice.events.tools",
     "traced": "otel_voice.events.tracing",
+    "audit": "otel_voice.audit_trail.calls",
+    "security": "otel_voice.audit_trail.calls",
     "instrument": "otel_voice.instrumentors",
     "uninstrument": "otel_voice.instrumentors",
 }

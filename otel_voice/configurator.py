@@ -35,6 +35,8 @@ class VoiceConfigurator(_OTelSDKConfigurator):
         chosen = settings.Settings.from_env(env)
         redact_exports(chosen, env)
         guard_exit(chosen)
+        guard_exit(chosen)
+        _resume_audit(chosen)
         VoiceConfigurator.active = True
 
 
@@ -57,6 +59,16 @@ def redact_exports(chosen: settings.Settings, env: Mapping[str, str]) -> None:
     policy.use(chosen, env)
     for _, provider in _providers():
         border.guard(provider)
+def _resume_audit(chosen: settings.Settings) -> None:
+    """Send the audit records that a process before this one left; only who ever recorded any pays for it."""
+    try:
+        used = chosen.audit_spool.is_dir()
+    except OSError:
+        return
+    if used:
+        from otel_voice.audit_trail import trail
+
+        trail.resume()
 
 
 def guard_exit(chosen: settings.Settings) -> BoundedExit:

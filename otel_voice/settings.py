@@ -23,6 +23,7 @@ REPORTED = "OTEL_VOICE_REPORTED"
 TraceScope = Literal["conversation", "turn"]
 ContentCapture = Literal["NO_CONTENT", "SPAN_ONLY", "EVENT_ONLY", "SPAN_AND_EVENT"]
 Semconv = Literal["old", "new", "both"]
+AuditSync = Literal["background", "always"]
 
 
 @dataclass(frozen=True)
@@ -339,6 +340,30 @@ VARIABLES: tuple[Variable, ...] = (
         "Where `otel-voice run` keeps its store; empty is the user's data directory.",
         _directory,
     ),
+    Variable(
+        "OTEL_VOICE_AUDIT_DIR",
+        "audit_dir",
+        "",
+        "a directory",
+        "Where audit and security records are kept until they are sent; empty is `audit` in the data directory.",
+        _directory,
+    ),
+    Variable(
+        "OTEL_VOICE_AUDIT_SYNC",
+        "audit_sync",
+        "background",
+        "background, always",
+        "Whether `audit()` waits for the disk itself, or a thread does at most 0.05 s later.",
+        _one_of("background", "always"),
+    ),
+    Variable(
+        "OTEL_VOICE_AUDIT_KEEP_DAYS",
+        "audit_keep_days",
+        "30",
+        "days, 0 or more",
+        "How long files of audit records stay after they were sent.",
+        _seconds,
+    ),
 )
 
 
@@ -363,7 +388,15 @@ class Settings:
     sigterm_flush: bool = True
     asyncio: bool = False
     data_dir: Path | None = None
+    audit_dir: Path | None = None
+    audit_sync: AuditSync = "background"
+    audit_keep_days: float = 30.0
     problems: tuple[str, ...] = ()
+
+    @property
+    def audit_spool(self) -> Path:
+        """The directory in which audit records are kept until they are sent."""
+        return self.audit_dir or (self.data_dir or Path()) / "audit"
 
     @classmethod
     def from_env(cls, env: Mapping[str, str] | None = None) -> Settings:

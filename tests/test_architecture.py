@@ -29,6 +29,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "events": {"block", "capture", "conversations", "logs", "observation", "runtime", "telemetry"},
     "block": set(),
     "export": {"privacy", "settings"},
+    "audit_trail": {"telemetry", "logs", "export", "observation", "settings"},
+    "export": {"settings"},
     "local": {"telemetry"},
     "frameworks": {"capture", "conversations", "observation"},
     "ingress": {"capture", "conversations", "observation"},
@@ -47,7 +49,7 @@ MAY_IMPORT: dict[str, set[str]] = {
 
 # Who may import what from outside, anywhere in the file.
 WIRING = {"distro", "configurator", "instrumentors", "runtime", "api", "call"}
-OPENTELEMETRY = {"telemetry", "logs", "export", "local", "cli"} | WIRING
+OPENTELEMETRY = {"telemetry", "logs", "audit_trail", "export", "local", "cli"} | WIRING
 # export waits for multiprocessing to be imported, so that nothing is imported because we are installed.
 WRAPT = {"capture", "export"}
 ENVIRONMENT = {"settings", "cli"}

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from google.protobuf.message import DecodeError  # type: ignore[import-untyped]
 
-from otel_voice.cli import demo, doctor, export, listing, run, show, stack
+from otel_voice.cli import audit, demo, doctor, export, listing, run, show, stack
 from otel_voice.local.errors import LocalError
 
 _COMMANDS = (run, demo, show, listing, export)
@@ -54,6 +54,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
     for command in _COMMANDS:
         _add_store(command.add(commands))
+    _add_store(audit.add(commands))
     doctor.add(commands)
     stack.add(commands)
     return parser

@@ -200,6 +200,12 @@ VOICE_ALERT_VALUE: Final = "voice.alert.value"
 VOICE_ALERT_THRESHOLD: Final = "voice.alert.threshold"
 VOICE_ALERT_SUPPRESSED: Final = "voice.alert.suppressed"
 VOICE_LOG_CATEGORY: Final = "voice.log.category"
+VOICE_AUDIT_STREAM: Final = "voice.audit.stream"
+VOICE_AUDIT_SEQUENCE: Final = "voice.audit.sequence"
+VOICE_AUDIT_PREVIOUS_HASH: Final = "voice.audit.previous_hash"
+VOICE_AUDIT_HASH: Final = "voice.audit.hash"
+VOICE_AUDIT_ACTOR: Final = "voice.audit.actor"
+VOICE_AUDIT_SUBJECT: Final = "voice.audit.subject"
 
 SPAN_CONVERSATION: Final = "conversation"
 SPAN_TURN: Final = "turn"
@@ -262,6 +268,8 @@ METRIC_VOICE_CSAT_SCORE: Final = "voice.csat.score"
 METRIC_VOICE_LANGUAGES: Final = "voice.languages"
 METRIC_VOICE_ERRORS: Final = "voice.errors"
 METRIC_VOICE_ALERTS: Final = "voice.alerts"
+METRIC_VOICE_AUDIT_UNWRITTEN: Final = "voice.audit.unwritten"
+METRIC_VOICE_AUDIT_LOST: Final = "voice.audit.lost"
 
 EVENT_VOICE_CONVERSATION_STARTED: Final = "voice.conversation.started"
 EVENT_VOICE_CONVERSATION_ENDED: Final = "voice.conversation.ended"
@@ -310,6 +318,17 @@ EVENT_VOICE_SENTIMENT_MEASURED: Final = "voice.sentiment.measured"
 EVENT_VOICE_CSAT_RECEIVED: Final = "voice.csat.received"
 EVENT_VOICE_LANGUAGE_DETECTED: Final = "voice.language.detected"
 EVENT_VOICE_ALERT: Final = "voice.alert"
+EVENT_VOICE_AUDIT_AUTHENTICATION: Final = "voice.audit.authentication"
+EVENT_VOICE_AUDIT_TOKEN_GENERATION: Final = "voice.audit.token.generation"
+EVENT_VOICE_AUDIT_PERMISSION_CHECK: Final = "voice.audit.permission.check"
+EVENT_VOICE_AUDIT_DATA_ACCESS: Final = "voice.audit.data.access"
+EVENT_VOICE_AUDIT_STATE_CHANGE: Final = "voice.audit.state.change"
+EVENT_VOICE_AUDIT_TOOL_INVOCATION: Final = "voice.audit.tool.invocation"
+EVENT_VOICE_AUDIT_INTEGRATION_CALL: Final = "voice.audit.integration.call"
+EVENT_VOICE_SECURITY_AUTHENTICATION_FAILURE: Final = "voice.security.authentication.failure"
+EVENT_VOICE_SECURITY_TOKEN_REJECTION: Final = "voice.security.token.rejection"
+EVENT_VOICE_SECURITY_PERMISSION_DENIAL: Final = "voice.security.permission.denial"
+EVENT_VOICE_SECURITY_RATE_LIMIT_VIOLATION: Final = "voice.security.rate_limit.violation"
 
 CONTENT_ATTRIBUTES: Final[frozenset[str]] = frozenset(
     {
@@ -788,6 +807,20 @@ METRICS: Final[Mapping[str, Metric]] = {
         description="What alert() told, with what was held back as a repetition.",
         buckets=(),
         labels=("voice.alert.severity",),
+    METRIC_VOICE_AUDIT_UNWRITTEN: Metric(
+        instrument="counter",
+        unit="{record}",
+        description="Audit records that the spool did not take when they were made: a full disk. They are still sent.",
+        buckets=(),
+        labels=("voice.log.category",),
+        opt_in="",
+    ),
+    METRIC_VOICE_AUDIT_LOST: Metric(
+        instrument="counter",
+        unit="{record}",
+        description="Audit records that were neither written nor sent before memory for them ran out.",
+        buckets=(),
+        labels=("voice.log.category",),
         opt_in="",
     ),
 }
@@ -1270,6 +1303,202 @@ EVENTS: Final[Mapping[str, Event]] = {
             "voice.alert.value",
             "voice.alert.threshold",
             "voice.alert.suppressed",
+    EVENT_VOICE_AUDIT_AUTHENTICATION: Event(
+        severity="INFO",
+        category="audit",
+        attributes=(
+            "voice.audit.stream",
+            "voice.audit.sequence",
+            "voice.audit.previous_hash",
+            "voice.audit.hash",
+            "voice.audit.actor",
+            "voice.audit.subject",
+            "voice.conversation.id",
+            "gen_ai.conversation.id",
+            "voice.turn.id",
+            "voice.turn.index",
+            "session.id",
+            "user.id",
+        ),
+    ),
+    EVENT_VOICE_AUDIT_TOKEN_GENERATION: Event(
+        severity="INFO",
+        category="audit",
+        attributes=(
+            "voice.audit.stream",
+            "voice.audit.sequence",
+            "voice.audit.previous_hash",
+            "voice.audit.hash",
+            "voice.audit.actor",
+            "voice.audit.subject",
+            "voice.conversation.id",
+            "gen_ai.conversation.id",
+            "voice.turn.id",
+            "voice.turn.index",
+            "session.id",
+            "user.id",
+        ),
+    ),
+    EVENT_VOICE_AUDIT_PERMISSION_CHECK: Event(
+        severity="INFO",
+        category="audit",
+        attributes=(
+            "voice.audit.stream",
+            "voice.audit.sequence",
+            "voice.audit.previous_hash",
+            "voice.audit.hash",
+            "voice.audit.actor",
+            "voice.audit.subject",
+            "voice.conversation.id",
+            "gen_ai.conversation.id",
+            "voice.turn.id",
+            "voice.turn.index",
+            "session.id",
+            "user.id",
+        ),
+    ),
+    EVENT_VOICE_AUDIT_DATA_ACCESS: Event(
+        severity="INFO",
+        category="audit",
+        attributes=(
+            "voice.audit.stream",
+            "voice.audit.sequence",
+            "voice.audit.previous_hash",
+            "voice.audit.hash",
+            "voice.audit.actor",
+            "voice.audit.subject",
+            "voice.conversation.id",
+            "gen_ai.conversation.id",
+            "voice.turn.id",
+            "voice.turn.index",
+            "session.id",
+            "user.id",
+        ),
+    ),
+    EVENT_VOICE_AUDIT_STATE_CHANGE: Event(
+        severity="INFO",
+        category="audit",
+        attributes=(
+            "voice.audit.stream",
+            "voice.audit.sequence",
+            "voice.audit.previous_hash",
+            "voice.audit.hash",
+            "voice.audit.actor",
+            "voice.audit.subject",
+            "voice.conversation.id",
+            "gen_ai.conversation.id",
+            "voice.turn.id",
+            "voice.turn.index",
+            "session.id",
+            "user.id",
+        ),
+    ),
+    EVENT_VOICE_AUDIT_TOOL_INVOCATION: Event(
+        severity="INFO",
+        category="audit",
+        attributes=(
+            "voice.audit.stream",
+            "voice.audit.sequence",
+            "voice.audit.previous_hash",
+            "voice.audit.hash",
+            "voice.audit.actor",
+            "voice.audit.subject",
+            "voice.conversation.id",
+            "gen_ai.conversation.id",
+            "voice.turn.id",
+            "voice.turn.index",
+            "session.id",
+            "user.id",
+        ),
+    ),
+    EVENT_VOICE_AUDIT_INTEGRATION_CALL: Event(
+        severity="INFO",
+        category="audit",
+        attributes=(
+            "voice.audit.stream",
+            "voice.audit.sequence",
+            "voice.audit.previous_hash",
+            "voice.audit.hash",
+            "voice.audit.actor",
+            "voice.audit.subject",
+            "voice.conversation.id",
+            "gen_ai.conversation.id",
+            "voice.turn.id",
+            "voice.turn.index",
+            "session.id",
+            "user.id",
+        ),
+    ),
+    EVENT_VOICE_SECURITY_AUTHENTICATION_FAILURE: Event(
+        severity="WARN",
+        category="security",
+        attributes=(
+            "voice.audit.stream",
+            "voice.audit.sequence",
+            "voice.audit.previous_hash",
+            "voice.audit.hash",
+            "voice.audit.actor",
+            "voice.audit.subject",
+            "voice.conversation.id",
+            "gen_ai.conversation.id",
+            "voice.turn.id",
+            "voice.turn.index",
+            "session.id",
+            "user.id",
+        ),
+    ),
+    EVENT_VOICE_SECURITY_TOKEN_REJECTION: Event(
+        severity="WARN",
+        category="security",
+        attributes=(
+            "voice.audit.stream",
+            "voice.audit.sequence",
+            "voice.audit.previous_hash",
+            "voice.audit.hash",
+            "voice.audit.actor",
+            "voice.audit.subject",
+            "voice.conversation.id",
+            "gen_ai.conversation.id",
+            "voice.turn.id",
+            "voice.turn.index",
+            "session.id",
+            "user.id",
+        ),
+    ),
+    EVENT_VOICE_SECURITY_PERMISSION_DENIAL: Event(
+        severity="WARN",
+        category="security",
+        attributes=(
+            "voice.audit.stream",
+            "voice.audit.sequence",
+            "voice.audit.previous_hash",
+            "voice.audit.hash",
+            "voice.audit.actor",
+            "voice.audit.subject",
+            "voice.conversation.id",
+            "gen_ai.conversation.id",
+            "voice.turn.id",
+            "voice.turn.index",
+            "session.id",
+            "user.id",
+        ),
+    ),
+    EVENT_VOICE_SECURITY_RATE_LIMIT_VIOLATION: Event(
+        severity="WARN",
+        category="security",
+        attributes=(
+            "voice.audit.stream",
+            "voice.audit.sequence",
+            "voice.audit.previous_hash",
+            "voice.audit.hash",
+            "voice.audit.actor",
+            "voice.audit.subject",
+            "voice.conversation.id",
+            "gen_ai.conversation.id",
+            "voice.turn.id",
+            "voice.turn.index",
+            "session.id",
+            "user.id",
         ),
     ),
 }
