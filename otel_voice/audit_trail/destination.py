@@ -13,6 +13,9 @@ from typing import Any, Protocol
 
 from opentelemetry._logs import LogRecord, SeverityNumber, get_logger_provider
 from opentelemetry.context import _SUPPRESS_INSTRUMENTATION_KEY, Context, attach, detach, set_value
+from opentelemetry.sdk._logs import ReadableLogRecord
+from opentelemetry.sdk.resources import Resource
+from opentelemetry.sdk.util.instrumentation import InstrumentationScope
 from opentelemetry.trace import NonRecordingSpan, SpanContext, TraceFlags, set_span_in_context
 
 from otel_voice.audit_trail.catalogue import Category, severity
@@ -53,10 +56,6 @@ class Destination:
             detach(token)
 
     def _readable(self, record: Sealed, resource: Mapping[str, Any]) -> Any:
-        from opentelemetry.sdk._logs import ReadableLogRecord
-        from opentelemetry.sdk.resources import Resource
-        from opentelemetry.sdk.util.instrumentation import InstrumentationScope
-
         return ReadableLogRecord(
             log_record=log_record(record),
             resource=Resource(resource) if resource else self._provider.resource,
@@ -113,7 +112,8 @@ def iso(unix_ns: int) -> str:
 def nanoseconds(text: str) -> int | None:
     """The moment that `iso` wrote; None for any other text."""
     try:
-        whole = datetime.strptime(text[:19], "%Y-%m-%dT%H:%M:%S").replace(tzinfo=timezone.utc)
+        # Not strptime(), which holds a lock: a child that is forked then would wait for it for ever.
+        whole = datetime.fromisoformat(text[:19]).replace(tzinfo=timezone.utc)
         return int(whole.timestamp()) * 1_000_000_000 + int(text[20:29])
     except ValueError:
         return None

@@ -122,7 +122,9 @@ class SegmentWriter:
             raise
 
     def sync(self) -> None:
-        """Wait until the disk has what was appended, and the directory has the file."""
+        """Wait until the disk has what was appended, and the directory has the file; nothing when it is closed."""
+        if self._descriptor < 0:
+            return
         os.fsync(self._descriptor)
         if not self._listed and sys.platform != "win32":
             directory = os.open(self._directory, os.O_RDONLY)
