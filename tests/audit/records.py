@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from hypothesis import settings
+
 from otel_voice.audit_trail.chain import GENESIS, seal
 from otel_voice.audit_trail.evidence import Evidence, of_lines
 from otel_voice.audit_trail.verification import Report, verify
 
 STREAM = "a" * 32
+
+# A busy machine takes its time for an example.
+PATIENT = settings(deadline=None, max_examples=60)
 
 
 def chain(count: int, stream: str = STREAM) -> list[str]:

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from otel_voice.audit_trail import values
 from otel_voice.audit_trail.chain import GENESIS, NotARecordError, read, seal
+from tests.audit.records import PATIENT
 
 ANYTHING: st.SearchStrategy[Any] = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text() | st.binary() | st.complex_numbers(),
@@ -20,6 +21,7 @@ ANYTHING: st.SearchStrategy[Any] = st.recursive(
 )
 
 
+@PATIENT
 @given(st.dictionaries(st.text(), ANYTHING))
 def test_whatever_is_given_is_sealed_and_read_again(fields: dict[str, Any]) -> None:
     """Any fields become one line of ASCII that is read as what was written, and is intact."""

@@ -19,6 +19,7 @@ from otel_voice.audit_trail.chain import read
 from otel_voice.audit_trail.draft import Draft
 from otel_voice.audit_trail.evidence import of_spool
 from otel_voice.audit_trail.verification import verify
+from tests.audit.records import PATIENT
 from tests.audit.test_chain import ANYTHING
 
 COLLECTOR = Path(__file__).parents[2] / "collector" / "config.yaml"
@@ -168,6 +169,7 @@ def test_what_the_collector_would_mask_is_known() -> None:
     assert what_the_collector_would_mask('{"text":"alice@example.com"}') != []
 
 
+@PATIENT
 @given(st.dictionaries(st.text(), ANYTHING), ANYTHING, ANYTHING)
 def test_no_input_is_too_odd(fields: dict[str, Any], event: Any, actor: Any) -> None:
     """A draft is made of anything."""

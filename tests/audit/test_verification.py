@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from otel_voice.audit_trail import chain as chains
 from otel_voice.audit_trail.evidence import Evidence, Line, UnreadableError, of_lines, of_spool
 from otel_voice.audit_trail.verification import verify
-from tests.audit.records import STREAM, chain, evidence, kinds, verified
+from tests.audit.records import PATIENT, STREAM, chain, evidence, kinds, verified
 
 HEADER = f'{{"audit_spool":1,"stream":"{STREAM}","first":1,"resource":{{}}}}'
 
@@ -20,6 +20,7 @@ def places(lines: list[str]) -> set[str]:
     return {finding.place for finding in verified(lines).findings}
 
 
+@PATIENT
 @given(st.integers(1, 30))
 def test_a_whole_chain_is_whole(count: int) -> None:
     """Nothing is found where nothing was done."""
@@ -28,6 +29,7 @@ def test_a_whole_chain_is_whole(count: int) -> None:
     assert [(found.first, found.last, found.records) for found in report.chains] == [(1, count, count)]
 
 
+@PATIENT
 @given(st.data())
 def test_a_removed_record_is_found(data: st.DataObject) -> None:
     """Records that are taken out of the middle are named, with the line after which they stood."""
@@ -40,6 +42,7 @@ def test_a_removed_record_is_found(data: st.DataObject) -> None:
     assert finding.text.startswith(f"{missing} of") and finding.text.endswith(f"after spool:{at}")
 
 
+@PATIENT
 @given(st.data())
 def test_a_record_that_was_moved_is_found(data: st.DataObject) -> None:
     """One record in another place is named there, and no other is blamed unless both ways explain it."""
@@ -55,6 +58,7 @@ def test_a_record_that_was_moved_is_found(data: st.DataObject) -> None:
     assert finding.place == f"spool:{target + 1}" or (neighbours and finding.place == f"spool:{source + 1}")
 
 
+@PATIENT
 @given(st.data())
 def test_a_duplicated_record_is_found(data: st.DataObject) -> None:
     """A record that is there twice is named where it stands the second time."""
@@ -66,6 +70,7 @@ def test_a_duplicated_record_is_found(data: st.DataObject) -> None:
     assert (finding.kind, finding.place) == ("duplicated", f"spool:{target + 1}")
 
 
+@PATIENT
 @given(st.data())
 def test_one_changed_letter_is_found(data: st.DataObject) -> None:
     """Whatever letter of whatever record is changed, this line is named."""
@@ -78,6 +83,7 @@ def test_one_changed_letter_is_found(data: st.DataObject) -> None:
     assert f"spool:{at + 1}" in places(lines)
 
 
+@PATIENT
 @given(st.data())
 def test_a_record_with_a_new_hash_does_not_fit_in(data: st.DataObject) -> None:
     """Who edits a record and makes its hash anew breaks what the next one continues."""
@@ -90,6 +96,7 @@ def test_a_record_with_a_new_hash_does_not_fit_in(data: st.DataObject) -> None:
     assert (finding.kind, finding.place) == ("replaced", f"spool:{at + 1}")
 
 
+@PATIENT
 @given(st.lists(st.integers(0, 19), max_size=40))
 def test_any_other_order_or_choice_is_found(order: list[int]) -> None:
     """Only the beginnings of a chain are whole, and what lacks its beginning has a note."""
