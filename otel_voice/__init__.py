@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from otel_voice import health
     from otel_voice.api import conversation, current_conversation, turn
     from otel_voice.events.alerts import alert
     from otel_voice.events.errors import record_error
@@ -35,6 +36,18 @@ __all__ = [
     from otel_voice.instrumentors import instrument, uninstrument
 
 __all__ = ["audit", "conversation", "current_conversation", "instrument", "security", "turn", "uninstrument"]
+    from otel_voice.health.checks import register_check
+    from otel_voice.instrumentors import instrument, uninstrument
+
+__all__ = [
+    "conversation",
+    "current_conversation",
+    "health",
+    "instrument",
+    "register_check",
+    "turn",
+    "uninstrument",
+]
 
 _WHERE = {
     "conversation": "otel_voice.api",
@@ -52,15 +65,19 @@ _WHERE = {
     "security": "otel_voice.audit_trail.calls",
     "instrument": "otel_voice.instrumentors",
     "uninstrument": "otel_voice.instrumentors",
+    "register_check": "otel_voice.health.checks",
 }
+_ROOMS = ("health",)
 
 
 def __getattr__(name: str) -> Any:
     """Load on first use: the distro imports this package at every start."""
-    if name not in _WHERE:
+    if name not in _WHERE and name not in _ROOMS:
         raise AttributeError(f"module 'otel_voice' has no attribute {name!r}")
     from importlib import import_module
 
+    if name in _ROOMS:
+        return import_module(f"otel_voice.{name}")
     module = import_module(_WHERE[name])
     # Importing the package otel_voice.conversations sets an attribute of the same name; the public one wins.
     for public, where in _WHERE.items():

@@ -15,6 +15,9 @@ from otel_voice.export.exit import BoundedExit
 
 _log = logging.getLogger(__name__)
 
+PULLED = "otel_voice_health"
+"""The entry point of otel_voice.export.pulled, which is loaded where it is wanted."""
+
 
 class VoiceConfigurator(_OTelSDKConfigurator):
     """Sets up the three providers from the environment, or from OTEL_CONFIG_FILE."""
@@ -45,7 +48,15 @@ def _arguments(env: Any, kwargs: dict[str, Any]) -> dict[str, Any]:
     if env.get("OTEL_CONFIG_FILE"):
         _require_configuration_files()
         return {}
-    return {"exporter_args_map": sessions.exporter_arguments(env), **kwargs}
+    return {"exporter_args_map": sessions.exporter_arguments(env), **_pulled(env), **kwargs}
+
+
+def _pulled(env: Any) -> dict[str, Any]:
+    """Beside what is exported: the metrics that somebody comes for at the health port."""
+    if settings.Settings.from_env(env).health_port is None:
+        return {}
+    exporters = [name.strip() for name in env.get("OTEL_METRICS_EXPORTER", "").split(",")]
+    return {} if PULLED in exporters else {"metric_exporter_names": [PULLED]}
 
 
 def _require_configuration_files() -> None:

@@ -14,6 +14,8 @@ from otel_voice import settings
 from otel_voice.export import checks, children, defaults, failures, telling
 
 NAME = "otel_voice"
+SYSTEM_METRICS = "system_metrics"
+EXCLUDED = "OTEL_PYTHON_SYSTEM_METRICS_EXCLUDED_METRICS"
 
 _log = logging.getLogger(__name__)
 
@@ -33,6 +35,7 @@ class VoiceDistro(BaseDistro):  # type: ignore[misc]
         defaults.apply(env)
         problems += settings.Settings.from_env(env).problems
         problems += _missing_service_name(env)
+        problems += _system_metrics(env)
         telling.tell_once(env, problems)
 
     def load_instrumentor(self, entry_point: Any, **kwargs: Any) -> None:
@@ -56,6 +59,8 @@ class VoiceDistro(BaseDistro):  # type: ignore[misc]
         # Settings are read for whom they concern: every provider is an instrumentor, and a start pays for each.
         if entry_point.name == "asyncio" and not settings.Settings.from_env(env).asyncio:
             return
+        if entry_point.name == SYSTEM_METRICS and not settings.Settings.from_env(env).system_metrics:
+            return
         if entry_point.name == "logging":
             from otel_voice.logs import setup
 
@@ -71,6 +76,21 @@ def _missing_service_name(env: MutableMapping[str, str]) -> list[str]:
     return ["OTEL_SERVICE_NAME is not set: your telemetry is filed under unknown_service. Set it to your agent's name."]
 
 
+def _system_metrics(env: MutableMapping[str, str]) -> list[str]:
+    """Make ready for them where they are wanted; what is missing."""
+    if not settings.Settings.from_env(env).system_metrics:
+        return []
+    # Not the deprecated doubles, and not a walk through every socket of the machine at each collection.
+    if not env.get(EXCLUDED):
+        env[EXCLUDED] = "process.runtime.*,system.network.connections"
+    if any(each.name == SYSTEM_METRICS for each in entry_points(group="opentelemetry_instrumentor")):
+        return []
+    return [
+        "OTEL_VOICE_SYSTEM_METRICS=true, but opentelemetry-instrumentation-system-metrics is not installed: only event "
+        "loops are measured. pip install 'otel-voice[health]'"
+    ]
+
+
 def after_instrumentors() -> None:
     """The last step of `opentelemetry-instrument`, whoever's distro is at work."""
     env = settings.environment()
@@ -78,6 +98,19 @@ def after_instrumentors() -> None:
         return
     children.instrument_spawned(env)
     report_clash(env)
+    _watch_health(env)
+
+
+def _watch_health(env: MutableMapping[str, str]) -> None:
+    chosen = settings.Settings.from_env(env)
+    if chosen.health_port is None and not chosen.system_metrics:
+        return
+    try:
+        from otel_voice.health import starting
+
+        starting.start(env, chosen)
+    except Exception as error:  # noqa: BLE001 - the program starts, whatever its health
+        _log.error("otel_voice: health is not watched: %s: %s", type(error).__name__, error)
 
 
 def report_clash(env: MutableMapping[str, str]) -> None:

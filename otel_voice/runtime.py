@@ -21,6 +21,7 @@ from otel_voice.conversations.tracker import Conversations
 from otel_voice.export import exit as process_exit
 from otel_voice.export import policy
 from otel_voice.export.telling import tell_once
+from otel_voice.health.activity import ACTIVITY
 from otel_voice.logs import context as log_context
 from otel_voice.prices import prices
 from otel_voice.settings import Settings, environment
@@ -48,8 +49,11 @@ class Runtime:
         process_exit.before_flush(settle)
         process_exit.before_flush(self.conversations.close_all)
         log_context.register(self._log_context)
+        ACTIVITY.open_calls = self.conversations.count
+        ACTIVITY.event_loops = self
         if hasattr(os, "register_at_fork"):
             os.register_at_fork(after_in_child=self.conversations.forget_all)
+            os.register_at_fork(after_in_child=ACTIVITY.forget)
 
     def telemetry(
         self,
@@ -81,7 +85,7 @@ class Runtime:
 
     def recorder(self, telemetry: Telemetry) -> Recorder:
         """The sink of an instrumentor."""
-        return Recorder(telemetry, self.conversations, self.settings.infer_tools)
+        return Recorder(telemetry, self.conversations, self.settings.infer_tools, ACTIVITY)
 
     def conversation_opened(self, conversation: Conversation) -> None:
         """Told by whatever telemetry is in use; the end is told by the same."""
@@ -92,6 +96,7 @@ class Runtime:
 
     def conversation_closed(self, conversation: Conversation) -> None:
         conversation.handle.telemetry.conversation_closed(conversation)
+        ACTIVITY.call_ended(conversation.outcome.value if conversation.outcome else "completed", conversation.duration)
 
     def turn_started(self, turn: Turn) -> None:
         turn.conversation.handle.telemetry.turn_started(turn)
@@ -102,6 +107,7 @@ class Runtime:
     def turn_ended(self, turn: Turn) -> None:
         if turn.process == os.getpid():  # a forked child has a copy of a turn that its parent ends
             turn.handle.telemetry.turn_ended(turn)
+            ACTIVITY.turn_ended(turn.response_latency, turn.interrupted_by is not None)
 
     def state_changed(self, conversation: Conversation, transition: Transition) -> None:
         conversation.handle.telemetry.state_changed(conversation, transition)
@@ -111,6 +117,12 @@ class Runtime:
 
     def retried(self, conversation: Conversation, reason: str) -> None:
         conversation.handle.telemetry.retried(conversation, reason)
+
+    def event_loop_lagged(self, seconds: float) -> None:
+        (self._telemetry or self.telemetry()).event_loops.lagged(seconds)
+
+    def event_loop_blocked(self, seconds: float, thread: str, stack: str | None, untold: int) -> None:
+        (self._telemetry or self.telemetry()).event_loops.blocked(seconds, thread, stack, untold)
 
     def _log_context(self) -> log_context.LogContext | None:
         place, part = self._log_place(), component()

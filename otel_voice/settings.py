@@ -108,6 +108,21 @@ def _count(text: str) -> int:
     return value
 
 
+def _count_above_zero(text: str) -> int | None:
+    """None where nothing is said."""
+    value = int(text) if text else None
+    if value is not None and value <= 0:
+        raise ValueError(text)
+    return value
+
+
+def _port(text: str) -> int | None:
+    value = _count_above_zero(text)
+    if value is not None and value > 65535:
+        raise ValueError(text)
+    return value
+
+
 def _level(text: str) -> int:
     return int(getattr(logging, _one_of("debug", "info", "warning", "error", "critical")(text).upper()))
 
@@ -333,6 +348,46 @@ VARIABLES: tuple[Variable, ...] = (
         _boolean,
     ),
     Variable(
+        "OTEL_VOICE_HEALTH_PORT",
+        "health_port",
+        "",
+        "a port, 1 to 65535",
+        "Serve health checks and metrics on this port, see docs/health.md; empty serves none.",
+        _port,
+    ),
+    Variable(
+        "OTEL_VOICE_HEALTH_HOST",
+        "health_host",
+        "127.0.0.1",
+        "an address of this machine",
+        "Where that port listens: 0.0.0.0 for probes from other machines.",
+        str,
+    ),
+    Variable(
+        "OTEL_VOICE_HEALTH_MAX_CALLS",
+        "health_max_calls",
+        "",
+        "a number of calls above 0",
+        "With this many open calls the process is not ready for another; empty is no limit.",
+        _count_above_zero,
+    ),
+    Variable(
+        "OTEL_VOICE_SYSTEM_METRICS",
+        "system_metrics",
+        "false",
+        "true, false",
+        "Measure processor, memory, disk, network, garbage collection and event loops; needs otel-voice[health].",
+        _boolean,
+    ),
+    Variable(
+        "OTEL_VOICE_LOOP_BLOCK_SECONDS",
+        "loop_block_seconds",
+        "0.25",
+        "seconds, 0 or more",
+        "An event loop blocked for this long is told with its stack, where health or system metrics are on; 0: never.",
+        _seconds,
+    ),
+    Variable(
         "OTEL_VOICE_DATA_DIR",
         "data_dir",
         "",
@@ -387,6 +442,11 @@ class Settings:
     exit_timeout: float = 2.0
     sigterm_flush: bool = True
     asyncio: bool = False
+    health_port: int | None = None
+    health_host: str = "127.0.0.1"
+    health_max_calls: int | None = None
+    system_metrics: bool = False
+    loop_block_seconds: float = 0.25
     data_dir: Path | None = None
     audit_dir: Path | None = None
     audit_sync: AuditSync = "background"

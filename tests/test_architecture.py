@@ -32,6 +32,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "audit_trail": {"telemetry", "logs", "export", "observation", "settings"},
     "export": {"settings"},
     "local": {"telemetry"},
+    "health": {"export", "settings", "telemetry"},
     "frameworks": {"capture", "conversations", "observation"},
     "ingress": {"capture", "conversations", "observation"},
     "doctor": {"capture", "frameworks", "ingress", "providers"},

@@ -109,6 +109,10 @@ class Conversations:
         self._lock = threading.RLock()
         self._open, self._by_trace, self._by_holder, self._timer = [], {}, WeakKeyDictionary(), None
 
+    def count(self) -> int:
+        """How many are open."""
+        return len(self._open)
+
     def find(self, trace_id: int = 0) -> Conversation | None:
         """The conversation that code running here and now belongs to; None when there is none, or several."""
         named = current.get()

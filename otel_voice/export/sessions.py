@@ -25,7 +25,8 @@ def _is_ours(env: Mapping[str, str], signal: str) -> bool:
     if env.get(credentials.format("")) or env.get(credentials.format(f"{signal}_")):
         return False
     protocol = env.get(f"OTEL_EXPORTER_OTLP_{signal}_PROTOCOL") or env.get("OTEL_EXPORTER_OTLP_PROTOCOL", "")
-    return env.get(f"OTEL_{signal}_EXPORTER") == "otlp" and protocol.strip() == "http/protobuf"
+    exporters = [name.strip() for name in env.get(f"OTEL_{signal}_EXPORTER", "").split(",")]
+    return "otlp" in exporters and protocol.strip() == "http/protobuf"
 
 
 def _exporter_class(signal: str) -> type:

@@ -19,3 +19,9 @@ def tell_once(env: MutableMapping[str, str], problems: Iterable[str]) -> None:
             told.append(problem)
     if told:
         env[settings.REPORTED] = "\n".join(told)
+
+
+def need_not_tell(env: MutableMapping[str, str], problem: str) -> None:
+    """Keep children of this process from telling a problem that they have because this process has what they want."""
+    told = env.get(settings.REPORTED, "").splitlines()
+    env[settings.REPORTED] = "\n".join([*told, problem])

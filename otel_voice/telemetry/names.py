@@ -68,6 +68,8 @@ SERVER_ADDRESS: Final = "server.address"
 SERVER_PORT: Final = "server.port"
 ERROR_TYPE: Final = "error.type"
 HTTP_RESPONSE_STATUS_CODE: Final = "http.response.status_code"
+THREAD_NAME: Final = "thread.name"
+CODE_STACKTRACE: Final = "code.stacktrace"
 EXCEPTION_TYPE: Final = "exception.type"
 EXCEPTION_MESSAGE: Final = "exception.message"
 EXCEPTION_STACKTRACE: Final = "exception.stacktrace"
@@ -206,6 +208,8 @@ VOICE_AUDIT_PREVIOUS_HASH: Final = "voice.audit.previous_hash"
 VOICE_AUDIT_HASH: Final = "voice.audit.hash"
 VOICE_AUDIT_ACTOR: Final = "voice.audit.actor"
 VOICE_AUDIT_SUBJECT: Final = "voice.audit.subject"
+VOICE_EVENT_LOOP_BLOCK_DURATION: Final = "voice.event_loop.block.duration"
+VOICE_EVENT_LOOP_BLOCKS_UNTOLD: Final = "voice.event_loop.blocks.untold"
 
 SPAN_CONVERSATION: Final = "conversation"
 SPAN_TURN: Final = "turn"
@@ -270,6 +274,7 @@ METRIC_VOICE_ERRORS: Final = "voice.errors"
 METRIC_VOICE_ALERTS: Final = "voice.alerts"
 METRIC_VOICE_AUDIT_UNWRITTEN: Final = "voice.audit.unwritten"
 METRIC_VOICE_AUDIT_LOST: Final = "voice.audit.lost"
+METRIC_VOICE_EVENT_LOOP_LAG: Final = "voice.event_loop.lag"
 
 EVENT_VOICE_CONVERSATION_STARTED: Final = "voice.conversation.started"
 EVENT_VOICE_CONVERSATION_ENDED: Final = "voice.conversation.ended"
@@ -329,6 +334,7 @@ EVENT_VOICE_SECURITY_AUTHENTICATION_FAILURE: Final = "voice.security.authenticat
 EVENT_VOICE_SECURITY_TOKEN_REJECTION: Final = "voice.security.token.rejection"
 EVENT_VOICE_SECURITY_PERMISSION_DENIAL: Final = "voice.security.permission.denial"
 EVENT_VOICE_SECURITY_RATE_LIMIT_VIOLATION: Final = "voice.security.rate_limit.violation"
+EVENT_VOICE_EVENT_LOOP_BLOCKED: Final = "voice.event_loop.blocked"
 
 CONTENT_ATTRIBUTES: Final[frozenset[str]] = frozenset(
     {
@@ -349,6 +355,7 @@ BUCKETS: Final[Mapping[str, Sequence[float]]] = {
     "audio": (0.25, 0.5, 1, 2, 4, 8, 15, 30, 60, 120, 300, 600, 1800, 3600),
     "ratio": (0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1, 1.25, 1.5, 2, 3, 5),
     "characters": (8, 16, 32, 64, 128, 256, 512, 1024, 2048, 4096, 8192, 16384),
+    "lag": (0.001, 0.0025, 0.005, 0.01, 0.02, 0.04, 0.08, 0.16, 0.32, 0.64, 1.28, 2.56, 5.12),
     "call": (1, 5, 10, 30, 60, 120, 180, 300, 600, 900, 1800, 3600, 7200),
     "turns": (1, 2, 3, 5, 8, 12, 20, 30, 50, 80, 120),
     "waiting": (1, 5, 15, 30, 60, 120, 300, 600, 1800, 3600, 14400, 43200, 86400, 259200, 604800),
@@ -821,6 +828,12 @@ METRICS: Final[Mapping[str, Metric]] = {
         description="Audit records that were neither written nor sent before memory for them ran out.",
         buckets=(),
         labels=("voice.log.category",),
+    METRIC_VOICE_EVENT_LOOP_LAG: Metric(
+        instrument="histogram",
+        unit="s",
+        description="An event loop is asked to call back until it does; where health or system metrics are on.",
+        buckets=BUCKETS["lag"],
+        labels=(),
         opt_in="",
     ),
 }
@@ -1499,6 +1512,14 @@ EVENTS: Final[Mapping[str, Event]] = {
             "voice.turn.index",
             "session.id",
             "user.id",
+    EVENT_VOICE_EVENT_LOOP_BLOCKED: Event(
+        severity="WARN",
+        category="performance",
+        attributes=(
+            "voice.event_loop.block.duration",
+            "voice.event_loop.blocks.untold",
+            "thread.name",
+            "code.stacktrace",
         ),
     ),
 }

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 import threading
 from types import FrameType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from opentelemetry import context as otel_context
 from opentelemetry import trace
@@ -18,12 +18,13 @@ from opentelemetry.trace import INVALID_SPAN, Span, TracerProvider, get_tracer, 
 from otel_voice.conversations.model import Conversation, Place, Turn
 from otel_voice.conversations.states import Transition
 from otel_voice.conversations.tracker import Conversations
-from otel_voice.observation.records import Inference, Operation
+from otel_voice.observation.records import Inference, Operation, Outcome
 from otel_voice.prices.prices import Prices
 from otel_voice.telemetry import arrivals, names
-from otel_voice.telemetry.attributes import Attributes, of_place
+from otel_voice.telemetry.attributes import Attributes, error_type, of_place
 from otel_voice.telemetry.calls import Calls
 from otel_voice.telemetry.content import ContentPolicy
+from otel_voice.telemetry.event_loops import EventLoops
 from otel_voice.telemetry.events import Events
 from otel_voice.telemetry.metrics import BY_CONVENTION
 from otel_voice.telemetry.said import heard
@@ -119,6 +120,7 @@ class Telemetry:
         self.conversations = BY_SCOPE[trace_scope](tracer)
         self.metrics = BY_CONVENTION[convention](meter)
         self.events = Events(logger, policy)
+        self.event_loops = EventLoops(meter, self.events)
         self._signals = tracer, meter, logger, get_logger(PROGRAM, version, logger_provider)
         self._program: Program | None = None
 
@@ -184,10 +186,27 @@ class Telemetry:
         self.metrics.retried(conversation, reason, conversation.handle.context)
 
 
+class Watcher(Protocol):
+    """Who hears of operations beside telemetry. May be called in a finalizer: it waits for no lock and never raises."""
+
+    def operation_started(self) -> None:
+        """One starts here, on this thread."""
+
+    def operation_ended(self, provider: str, error: str | None) -> None:
+        """One ended; `error` is the type of its failure."""
+
+
 class Recorder:
     """What capture sees of telemetry: its Sink."""
 
-    def __init__(self, telemetry: Telemetry, conversations: Conversations, infer_tools: bool = True) -> None:
+    def __init__(
+        self,
+        telemetry: Telemetry,
+        conversations: Conversations,
+        infer_tools: bool = True,
+        watcher: Watcher | None = None,
+    ) -> None:
+        self._watcher = watcher
         self._telemetry = telemetry
         self._conversations = conversations
         self._infer_tools = infer_tools
@@ -209,6 +228,8 @@ class Recorder:
 
     def start(self, record: Operation) -> Handle:
         """Find the operation's place and start its span."""
+        if self._watcher is not None:
+            self._watcher.operation_started()
         current = trace.get_current_span()
         if self._infer_tools and isinstance(record, Inference) and record.tool_results:
             self._tell_tools(record, current)
@@ -256,6 +277,9 @@ class Recorder:
         """End the span, record the metrics, tell the turn."""
         if record.error is not None and record.error_type is None:
             record.error_type = type(record.error).__qualname__
+        if self._watcher is not None:
+            failed = record.outcome is Outcome.FAILED
+            self._watcher.operation_ended(record.provider, error_type(record) if failed else None)
         if self._telemetry.prices is not None:
             self._telemetry.prices.price(record)
         if isinstance(handle, Expected):

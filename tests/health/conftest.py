@@ -1,0 +1,65 @@
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from otel_voice.health import checks as the_checks
+from otel_voice.health import loops
+from otel_voice.health.activity import ACTIVITY
+from otel_voice.health.checks import Checks
+from otel_voice.health.loops import Monitor
+from otel_voice.health.pages import Answer, Pages
+from otel_voice.settings import Settings
+
+
+@pytest.fixture(autouse=True)
+def anew(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """No check of the program, no activity, no loop that is watched: each test begins as a process does."""
+    monkeypatch.setattr(the_checks, "CHECKS", Checks())
+    monkeypatch.setattr(loops, "_monitor", None)
+    monkeypatch.setattr(ACTIVITY, "on_start", None)
+    monkeypatch.setattr(ACTIVITY, "event_loops", None)
+    monkeypatch.setattr(ACTIVITY, "open_calls", int)
+    ACTIVITY.forget()
+    yield
+    ACTIVITY.forget()
+
+
+@pytest.fixture
+def checks() -> Checks:
+    return Checks()
+
+
+@pytest.fixture
+def pages(checks: Checks) -> Pages:
+    return Pages(Settings(), checks)
+
+
+@pytest.fixture
+def monitor(monkeypatch: pytest.MonkeyPatch) -> Monitor:
+    """A monitor of its own, to which a block of 0.1 s is one."""
+    monitor = Monitor(0.1)
+    monkeypatch.setattr(loops, "_monitor", monitor)
+    return monitor
+
+
+Ask = Callable[..., Answer]
+
+
+@pytest.fixture
+def ask(pages: Pages) -> Ask:
+    """ask("/health", method="HEAD")."""
+
+    def ask(path: str, method: str = "GET") -> Answer:
+        return pages.answer(method, path).result(30)
+
+    return ask
+
+
+def said(answer: Answer) -> Any:
+    """What a page says, as JSON."""
+    assert answer.content_type == "application/json"
+    return json.loads(answer.body)
