@@ -29,8 +29,9 @@ class VoiceConfigurator(_OTelSDKConfigurator):
         if settings.is_true(env, "OTEL_SDK_DISABLED"):
             return
         failures.show()
+        chosen = settings.Settings.from_env(env)
         try:
-            super()._configure(**_arguments(env, kwargs))  # type: ignore[no-untyped-call]
+            super()._configure(**_arguments(env, chosen, kwargs))  # type: ignore[no-untyped-call]
         except Exception as error:  # noqa: BLE001 - the program runs on when telemetry cannot be set up
             _log.error("otel_voice: telemetry is not set up: %s: %s", type(error).__name__, error)
             return
@@ -40,20 +41,21 @@ class VoiceConfigurator(_OTelSDKConfigurator):
         guard_exit(chosen)
         guard_exit(chosen)
         _resume_audit(chosen)
+        guard_exit(chosen)
         VoiceConfigurator.active = True
 
 
-def _arguments(env: Any, kwargs: dict[str, Any]) -> dict[str, Any]:
+def _arguments(env: Any, chosen: settings.Settings, kwargs: dict[str, Any]) -> dict[str, Any]:
     """A configuration file replaces all of them, and the SDK warns about each that is given."""
     if env.get("OTEL_CONFIG_FILE"):
         _require_configuration_files()
         return {}
-    return {"exporter_args_map": sessions.exporter_arguments(env), **_pulled(env), **kwargs}
+    return {"exporter_args_map": sessions.exporter_arguments(env), **_pulled(env, chosen), **kwargs}
 
 
-def _pulled(env: Any) -> dict[str, Any]:
+def _pulled(env: Any, chosen: settings.Settings) -> dict[str, Any]:
     """Beside what is exported: the metrics that somebody comes for at the health port."""
-    if settings.Settings.from_env(env).health_port is None:
+    if chosen.health_port is None:
         return {}
     exporters = [name.strip() for name in env.get("OTEL_METRICS_EXPORTER", "").split(",")]
     return {} if PULLED in exporters else {"metric_exporter_names": [PULLED]}

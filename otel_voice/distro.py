@@ -33,9 +33,10 @@ class VoiceDistro(BaseDistro):  # type: ignore[misc]
         failures.show()
         problems = checks.repair(env)
         defaults.apply(env)
-        problems += settings.Settings.from_env(env).problems
+        chosen = settings.Settings.from_env(env)
+        problems += chosen.problems
         problems += _missing_service_name(env)
-        problems += _system_metrics(env)
+        problems += _system_metrics(env, chosen)
         telling.tell_once(env, problems)
 
     def load_instrumentor(self, entry_point: Any, **kwargs: Any) -> None:
@@ -76,9 +77,9 @@ def _missing_service_name(env: MutableMapping[str, str]) -> list[str]:
     return ["OTEL_SERVICE_NAME is not set: your telemetry is filed under unknown_service. Set it to your agent's name."]
 
 
-def _system_metrics(env: MutableMapping[str, str]) -> list[str]:
+def _system_metrics(env: MutableMapping[str, str], chosen: settings.Settings) -> list[str]:
     """Make ready for them where they are wanted; what is missing."""
-    if not settings.Settings.from_env(env).system_metrics:
+    if not chosen.system_metrics:
         return []
     # Not the deprecated doubles, and not a walk through every socket of the machine at each collection.
     if not env.get(EXCLUDED):
@@ -102,6 +103,8 @@ def after_instrumentors() -> None:
 
 
 def _watch_health(env: MutableMapping[str, str]) -> None:
+    if not settings.is_any_set(env, "OTEL_VOICE_HEALTH_PORT", "OTEL_VOICE_SYSTEM_METRICS"):
+        return
     chosen = settings.Settings.from_env(env)
     if chosen.health_port is None and not chosen.system_metrics:
         return

@@ -51,6 +51,11 @@ def is_true(env: Mapping[str, str], name: str) -> bool:
     return env.get(name, "").strip().lower() == "true"
 
 
+def is_any_set(env: Mapping[str, str], *names: str) -> bool:
+    """Whether it is worth while to read the settings: most programs set none of these."""
+    return any(env.get(name) for name in names)
+
+
 def default_data_dir(env: Mapping[str, str], platform: str = sys.platform) -> Path:
     """The user's data directory for otel_voice, by the custom of each platform."""
     return _platform_data_dir(env, platform) / "otel-voice"

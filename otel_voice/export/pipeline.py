@@ -95,9 +95,12 @@ def _follow(signal: str, owner: Any, exporter: Any) -> Exports:
     exports = Exports(signal, followed_at=time.monotonic(), stop=lambda: bool(getattr(owner, "_shutdown", False)))
     if hasattr(owner, "_queue"):
         exports.capacity, exports.queue = owner._max_queue_size, lambda: len(owner._queue)
-    if hasattr(owner, "_metrics"):
-        owner._metrics = _Counting(owner._metrics, exports)
-    exporter.export = _observed(exporter.export, exports)
+    try:
+        if hasattr(owner, "_metrics"):
+            owner._metrics = _Counting(owner._metrics, exports)
+        exporter.export = _observed(exporter.export, exports)
+    except (AttributeError, TypeError):  # it has no room for an attribute of ours
+        return exports
     return exports
 
 

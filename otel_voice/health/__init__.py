@@ -11,14 +11,22 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from otel_voice.health.checks import UnhealthyError, register_check, unregister_check
-
 if TYPE_CHECKING:
     from fastapi import APIRouter
 
     from otel_voice.health.asgi import HealthApp
+    from otel_voice.health.checks import UnhealthyError, register_check, unregister_check
 
 __all__ = ["UnhealthyError", "app", "metric_reader", "register_check", "router", "unregister_check"]
+
+
+def __getattr__(name: str) -> Any:
+    """Load on first use: every program with a call keeps count in otel_voice.health.activity, few are asked."""
+    if name not in __all__:
+        raise AttributeError(f"module 'otel_voice.health' has no attribute {name!r}")
+    from otel_voice.health import checks
+
+    return getattr(checks, name)
 
 
 def app() -> HealthApp:

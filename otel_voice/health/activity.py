@@ -9,7 +9,6 @@ from __future__ import annotations
 import time
 from collections import Counter, deque
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
 from typing import Protocol
 
 KEPT = 50
@@ -28,13 +27,13 @@ class EventLoopListener(Protocol):
         """A loop did nothing else for this long; `untold` blocks before this one were not told."""
 
 
-@dataclass
 class Provider:
     """The outcomes of one provider's operations: `recent` holds (monotonic seconds, type of the error or None)."""
 
-    operations: int = 0
-    failed: int = 0
-    recent: deque[tuple[float, str | None]] = field(default_factory=lambda: deque(maxlen=KEPT))
+    def __init__(self) -> None:
+        self.operations = 0
+        self.failed = 0
+        self.recent: deque[tuple[float, str | None]] = deque(maxlen=KEPT)
 
     def since(self, moment: float) -> list[str | None]:
         """The outcomes after this moment of time.monotonic(), the oldest first."""

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import socket
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -44,6 +45,14 @@ def monitor(monkeypatch: pytest.MonkeyPatch) -> Monitor:
     monitor = Monitor(0.1)
     monkeypatch.setattr(loops, "_monitor", monitor)
     return monitor
+
+
+@pytest.fixture
+def port() -> int:
+    """A port that nobody has."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
 
 
 Ask = Callable[..., Answer]
