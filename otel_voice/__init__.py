@@ -48,6 +48,9 @@ __all__ = [
     "turn",
     "uninstrument",
 ]
+    from otel_voice.instrumentors import configure_logs, instrument, uninstrument
+
+__all__ = ["configure_logs", "conversation", "current_conversation", "instrument", "turn", "uninstrument"]
 
 _WHERE = {
     "conversation": "otel_voice.api",
@@ -63,6 +66,7 @@ _WHERE = {
     "traced": "otel_voice.events.tracing",
     "audit": "otel_voice.audit_trail.calls",
     "security": "otel_voice.audit_trail.calls",
+    "configure_logs": "otel_voice.instrumentors",
     "instrument": "otel_voice.instrumentors",
     "uninstrument": "otel_voice.instrumentors",
     "register_check": "otel_voice.health.checks",

@@ -65,7 +65,7 @@ class VoiceDistro(BaseDistro):  # type: ignore[misc]
         if entry_point.name == "logging":
             from otel_voice.logs import setup
 
-            setup.load(entry_point, env, settings.Settings.from_env(env).log_level, **kwargs)
+            setup.load(entry_point, env, **kwargs)
             return
         super().load_instrumentor(entry_point, **kwargs)
 

@@ -382,6 +382,66 @@ class ASGIInstrumentor(IngressInstrumentor):
             self._installations[package.__name__] = self._installed(table, self._signals)
 
 
+class LogInstrumentor(BaseInstrumentor):  # type: ignore[misc]
+    """Exports the records of one logging library, once the program imports it. Imports nothing, and never raises."""
+
+    library: ClassVar[str]
+    _is_wanted = False
+
+    def instrumentation_dependencies(self) -> Collection[str]:
+        """None: the library is looked at when it is imported."""
+        return ()
+
+    def _instrument(self, **kwargs: Any) -> None:
+        self._is_wanted = True
+        when_imported(self.library, self._imported)
+
+    def _uninstrument(self, **kwargs: Any) -> None:
+        from otel_voice.logs import setup
+
+        self._is_wanted = False
+        setup.leave(self.library)
+
+    def _imported(self, library: ModuleType) -> None:
+        if self._is_wanted:
+            from otel_voice.logs import setup
+            from otel_voice.settings import environment
+
+            setup.imported(library, environment())
+
+
+class LoguruInstrumentor(LogInstrumentor):
+    """loguru's records, beside its sinks."""
+
+    library = "loguru"
+
+
+class StructlogInstrumentor(LogInstrumentor):
+    """structlog's events, before they are rendered."""
+
+    library = "structlog"
+
+
+LOG_LIBRARIES: tuple[type[LogInstrumentor], ...] = (LoguruInstrumentor, StructlogInstrumentor)
+
+
+def configure_logs(**options: object) -> None:
+    """Export the program's log records, and set up how: docs/logs.md has the options, which go before the environment.
+
+    Raises ValueError for an option that is not allowed. It sets up no exporter: that is the program's, or the distro's.
+    """
+    from otel_voice.logs import setup
+    from otel_voice.settings import environment
+
+    env = environment()
+    setup.configure(env, options)
+    for instrumentor in LOG_LIBRARIES:
+        if instrumentor().is_instrumented_by_opentelemetry:
+            instrumentor().uninstrument()
+        if f"otel_voice_{instrumentor.library}" not in setup.disabled(env):
+            instrumentor().instrument()
+
+
 def add_hosts() -> None:
     """Make the hosts known whose websockets the program's settings name."""
     from otel_voice.providers import services

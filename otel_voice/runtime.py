@@ -136,6 +136,8 @@ class Runtime:
         if conversation is None:
             return None if arrived is None else log_context.LogContext(dict(arrived.attributes))
         attributes = of_place(conversation, conversation.turn)
+        if names.VOICE_CORRELATION_ID in conversation.attributes:  # of the connection that it is
+            attributes[names.VOICE_CORRELATION_ID] = conversation.attributes[names.VOICE_CORRELATION_ID]
         if arrived is not None:
             attributes.update(arrived.attributes)
         if conversation.session_id is not None:

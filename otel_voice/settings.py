@@ -24,6 +24,7 @@ TraceScope = Literal["conversation", "turn"]
 ContentCapture = Literal["NO_CONTENT", "SPAN_ONLY", "EVENT_ONLY", "SPAN_AND_EVENT"]
 Semconv = Literal["old", "new", "both"]
 AuditSync = Literal["background", "always"]
+LogFormat = Literal["", "readable", "json"]
 
 
 @dataclass(frozen=True)
@@ -212,6 +213,32 @@ def known_secrets(env: Mapping[str, str]) -> tuple[str, ...]:
     """The values of variables that are named as keys, tokens and passwords, longest first; paths are none."""
     values = {value for name, value in env.items() if _NAMES_SECRET.search(name) and _LOOKS_SECRET.fullmatch(value)}
     return tuple(sorted(values, key=lambda value: (-len(value), value)))
+def _levels(text: str) -> dict[str, int]:
+    """`a.b=DEBUG, c=ERROR`: a level for each logger and for those below it."""
+    levels = {}
+    for entry in _names(text):
+        name, equals, level = entry.partition("=")
+        if not equals or not name.strip():
+            raise ValueError(entry)
+        levels[name.strip()] = _level(level.strip())
+    return levels
+
+
+def _names(text: str) -> tuple[str, ...]:
+    return tuple(filter(None, (each.strip() for each in text.split(","))))
+
+
+_SIZE_UNITS = {"kb": 10**3, "mb": 10**6, "gb": 10**9}
+
+
+def _rotation(text: str) -> int:
+    """Bytes after which a file is put aside; 0 for every day."""
+    if text.lower() == "daily":
+        return 0
+    number, unit = text[:-2].strip(), text[-2:].lower()
+    if unit not in _SIZE_UNITS or not number.isdecimal() or int(number) == 0:
+        raise ValueError(text)
+    return int(number) * _SIZE_UNITS[unit]
 
 
 def _directory(text: str) -> Path | None:
@@ -329,6 +356,86 @@ VARIABLES: tuple[Variable, ...] = (
         _level,
     ),
     Variable(
+        "OTEL_VOICE_LOG_LEVELS",
+        "log_levels",
+        "",
+        "logger=level, separated by commas",
+        "Other levels than OTEL_VOICE_LOG_LEVEL, for these loggers and those below them.",
+        _levels,
+    ),
+    Variable(
+        "OTEL_VOICE_LOG_INCLUDE",
+        "log_include",
+        "",
+        "names of loggers, separated by commas",
+        "Only records of these loggers and of those below them are exported.",
+        _names,
+    ),
+    Variable(
+        "OTEL_VOICE_LOG_EXCLUDE",
+        "log_exclude",
+        "",
+        "names of loggers, separated by commas",
+        "Records of these loggers and of those below them are not exported; the longer name decides.",
+        _names,
+    ),
+    Variable(
+        "OTEL_VOICE_LOG_BURST",
+        "log_burst",
+        "1000",
+        "records a second, 0 for no limit",
+        "More records of one message of one logger are suppressed, and their number told. Not of security and audit.",
+        _count,
+    ),
+    Variable(
+        "OTEL_VOICE_LOG_FORMAT",
+        "log_format",
+        "",
+        "readable, json, nothing",
+        "How the console's log lines look; empty leaves them as the program has them.",
+        _one_of("readable", "json", ""),
+    ),
+    Variable(
+        "OTEL_VOICE_LOG_DIR",
+        "log_dir",
+        "",
+        "a directory",
+        "Where log records are also written to files, one for each category; empty writes none.",
+        _directory,
+    ),
+    Variable(
+        "OTEL_VOICE_LOG_ROTATION",
+        "log_rotation",
+        "daily",
+        "daily, or a size as 100MB (KB, MB, GB)",
+        "When a log file is put aside and a new one begun; days are those of UTC.",
+        _rotation,
+    ),
+    Variable(
+        "OTEL_VOICE_LOG_RETENTION",
+        "log_retention",
+        "14",
+        "a number of files",
+        "How many files put aside are kept of a category; security and audit are all kept.",
+        _count,
+    ),
+    Variable(
+        "OTEL_VOICE_LOG_COMPRESSION",
+        "log_compression",
+        "gzip",
+        "gzip, none",
+        "How a log file that is put aside is compressed.",
+        _one_of("gzip", "none"),
+    ),
+    Variable(
+        "OTEL_VOICE_LOG_CONFIG",
+        "log_config",
+        "",
+        "a JSON or TOML file",
+        "A file with the settings of logs, see docs/logs.md; what the environment says goes before it.",
+        _directory,
+    ),
+    Variable(
         "OTEL_VOICE_EXIT_TIMEOUT",
         "exit_timeout",
         "2",
@@ -429,7 +536,10 @@ VARIABLES: tuple[Variable, ...] = (
 
 @dataclass(frozen=True)
 class Settings:
-    """What the user asked for. Durations are in seconds, `log_level` is a number of the logging module."""
+    """What the user asked for. Durations are in seconds, levels are numbers of the logging module.
+
+    `log_rotation` is the bytes of a log file, 0 for a file a day.
+    """
 
     trace_scope: TraceScope = "conversation"
     conversation_idle_timeout: float = 10.0
@@ -444,6 +554,16 @@ class Settings:
     prices: str = ""
     websocket_hosts: Mapping[str, str] = field(default_factory=dict)
     log_level: int = logging.INFO
+    log_levels: Mapping[str, int] = field(default_factory=dict)
+    log_include: tuple[str, ...] = ()
+    log_exclude: tuple[str, ...] = ()
+    log_burst: int = 1000
+    log_format: LogFormat = ""
+    log_dir: Path | None = None
+    log_rotation: int = 0
+    log_retention: int = 14
+    log_compression: Literal["gzip", "none"] = "gzip"
+    log_config: Path | None = None
     exit_timeout: float = 2.0
     sigterm_flush: bool = True
     asyncio: bool = False

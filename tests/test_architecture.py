@@ -30,6 +30,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "block": set(),
     "export": {"privacy", "settings"},
     "audit_trail": {"telemetry", "logs", "export", "observation", "settings"},
+    "telemetry": {"observation", "conversations", "prices", "schema"},
+    "logs": {"telemetry", "export", "settings"},
     "export": {"settings"},
     "local": {"telemetry"},
     "health": {"export", "settings", "telemetry"},

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextvars import ContextVar
 from dataclasses import dataclass, field
+
+component: ContextVar[str | None] = ContextVar("otel_voice.component", default=None)
+"""The part of the program that runs here, where its code says so."""
 
 
 @dataclass(frozen=True)

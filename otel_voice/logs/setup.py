@@ -2,42 +2,109 @@
 
 from __future__ import annotations
 
+import atexit
 import logging
 from collections.abc import Mapping
 from importlib.util import find_spec
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from otel_voice.export.failures import is_about_export
-from otel_voice.logs.stdlib import StdlibBridge
+
+if TYPE_CHECKING:
+    from types import ModuleType
+
+    from otel_voice.logs.logs import Logs
+    from otel_voice.settings import Settings
 
 _OFFICIAL = "opentelemetry.instrumentation.logging.handler"
 
+_logs: Logs | None = None
 
-def load(entry_point: Any, env: Mapping[str, str], level: int, **kwargs: Any) -> StdlibBridge | None:
-    """Load the `logging` instrumentor as far as the user asked for it, and ours unless the user did not want it.
 
-    Returns our bridge, installed, or None.
-    """
-    handler = env.get("OTEL_PYTHON_LOG_AUTO_INSTRUMENTATION", "").strip().lower()
-    official = handler == "true" and find_spec(_OFFICIAL) is not None
+def load(entry_point: Any, env: Mapping[str, str], **kwargs: Any) -> None:
+    """Load the `logging` instrumentor as far as the user asked for it, and ours unless the user did not want it."""
+    official = _wants_official(env) and find_spec(_OFFICIAL) is not None
     if official or _is_on(env, "OTEL_PYTHON_LOG_CORRELATION"):
         entry_point.load()().instrument(enable_log_auto_instrumentation=official, **kwargs)
     if official or _is_on(env, "OTEL_PYTHON_LOGGING_AUTO_INSTRUMENTATION_ENABLED"):
         _tame_official_handlers()
-        return None
-    return None if handler == "false" else _install(level)
+    elif is_ours(env):
+        logs(env).stdlib.install()
+
+
+def is_ours(env: Mapping[str, str]) -> bool:
+    """Whether log records are ours to export: they are not where the user switched the official handler on or off."""
+    handler = env.get("OTEL_PYTHON_LOG_AUTO_INSTRUMENTATION", "").strip().lower()
+    official = handler == "true" and find_spec(_OFFICIAL) is not None
+    return not official and handler != "false" and not _is_on(env, "OTEL_PYTHON_LOGGING_AUTO_INSTRUMENTATION_ENABLED")
+
+
+def logs(env: Mapping[str, str]) -> Logs:
+    """The logs of this process, made as `env` says when a library is first heard."""
+    if _logs is None:
+        from otel_voice.export.telling import tell_once
+        from otel_voice.logs import configuration
+        from otel_voice.settings import environment
+
+        settings, problems = configuration.chosen(env)
+        tell_once(environment(), problems)
+        _begin(settings, env)
+    assert _logs is not None
+    return _logs
+
+
+def imported(library: ModuleType, env: Mapping[str, str]) -> None:
+    """The program has imported a logging library that is to be heard."""
+    if is_ours(env):
+        logs(env).imported(library)
+
+
+def leave(name: str) -> None:
+    """Hear a library no more."""
+    if _logs is not None:
+        _logs.leave(name)
+
+
+def configure(env: Mapping[str, str], options: Mapping[str, object]) -> None:
+    """Set logs up anew, with `options` over what `env` says. Raises ValueError for an option that is not allowed."""
+    from otel_voice.logs import configuration
+
+    settings = configuration.in_code(env, options)
+    if _logs is not None:
+        _logs.end()
+    begun = _begin(settings, env)
+    if is_ours(env) and "logging" not in disabled(env):
+        begun.stdlib.install()
+
+
+def disabled(env: Mapping[str, str]) -> set[str]:
+    """The instrumentations that the user does not want."""
+    return {name.strip() for name in env.get("OTEL_PYTHON_DISABLED_INSTRUMENTATIONS", "").split(",")}
+
+
+def _begin(settings: Settings, env: Mapping[str, str]) -> Logs:
+    global _logs
+    from otel_voice.logs.logs import Logs
+    from otel_voice.telemetry.redaction import redact
+
+    if _logs is None:
+        atexit.register(_flush)
+    _logs = Logs(settings, redact, colour=not env.get("NO_COLOR"))
+    _logs.begin()
+    return _logs
+
+
+def _flush() -> None:
+    if _logs is not None:
+        _logs.flush()
+
+
+def _wants_official(env: Mapping[str, str]) -> bool:
+    return env.get("OTEL_PYTHON_LOG_AUTO_INSTRUMENTATION", "").strip().lower() == "true"
 
 
 def _is_on(env: Mapping[str, str], name: str) -> bool:
     return env.get(name, "").strip().lower() == "true"
-
-
-def _install(level: int) -> StdlibBridge:
-    from otel_voice.telemetry.redaction import redact
-
-    bridge = StdlibBridge(redact, level)
-    bridge.install()
-    return bridge
 
 
 def _tame_official_handlers() -> None:

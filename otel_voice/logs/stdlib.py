@@ -6,25 +6,25 @@ basicConfig() do nothing. Each logger's own filter step is where a record is see
 
 from __future__ import annotations
 
+import copy
 import logging
-import threading
 from collections.abc import Callable
 from typing import Any
 
-from opentelemetry._logs import Logger, LoggerProvider, get_logger_provider
-from opentelemetry.context import _SUPPRESS_INSTRUMENTATION_KEY, get_value
+from opentelemetry._logs import LoggerProvider
 
-from otel_voice.export.failures import is_about_export
-from otel_voice.logs.translation import Redact, translate
-
-_log = logging.getLogger("otel_voice.export.logs")
+from otel_voice.logs import relays
+from otel_voice.logs.intake import Intake
+from otel_voice.logs.thresholds import Thresholds
+from otel_voice.logs.translation import own_extra
+from otel_voice.logs.values import Redact
 
 # How severe a record must be to be seen where nobody set a level.
 PYTHONS_DEFAULT = logging.WARNING
 
 
 class ExportLevel(int):
-    """The root logger's level while it is ours and not the program's; the program may set its own any time."""
+    """A logger's level while it is ours and not the program's; the program may set its own any time."""
 
 
 class StdlibBridge:
@@ -33,23 +33,29 @@ class StdlibBridge:
     def __init__(
         self, redact: Redact, level: int = logging.INFO, logger_provider: LoggerProvider | None = None
     ) -> None:
-        self._redact = redact
-        self._level = level
-        self._provider = logger_provider or get_logger_provider()
-        self._emitters: dict[str, Logger] = {}
-        self._busy = threading.local()
+        self._take_from(Intake(redact, Thresholds(level), logger_provider=logger_provider))
+        self._levels = {"": level}
+
+    @classmethod
+    def into(cls, intake: Intake, levels: dict[str, int]) -> StdlibBridge:
+        """A bridge whose records go into `intake`; `levels` are those of loggers, "" is the root's."""
+        bridge = cls.__new__(cls)
+        bridge._take_from(intake)
+        bridge._levels = levels
+        return bridge
+
+    def _take_from(self, intake: Intake) -> None:
+        self._intake = intake
         self._installed: Callable[..., Any] | None = None
-        self._previous_level = PYTHONS_DEFAULT
+        self._raised: list[tuple[logging.Logger, int]] = []
 
     def install(self) -> None:
         """Begin to export. Records below WARNING come to life; the program's own handlers do not see them."""
         if self._installed is not None:
             return
         self._installed = _patch_filter(self._see)
-        root = logging.root
-        if root.level == PYTHONS_DEFAULT and self._level < PYTHONS_DEFAULT:
-            self._previous_level = root.level
-            root.setLevel(ExportLevel(self._level))
+        for name, level in self._levels.items():
+            self._bring_to_life(logging.getLogger(name), level)
 
     def uninstall(self) -> None:
         """Stop, and put back what install() changed and the program did not change since."""
@@ -57,43 +63,56 @@ class StdlibBridge:
             return
         _unpatch_filter(self._installed)
         self._installed = None
-        if isinstance(logging.root.level, ExportLevel):
-            logging.root.setLevel(self._previous_level)
+        while self._raised:
+            logger, previous = self._raised.pop()
+            if isinstance(logger.level, ExportLevel):
+                logger.setLevel(previous)
+
+    def _bring_to_life(self, logger: logging.Logger, level: int) -> None:
+        """Have a logger of which the program says nothing make records of this level."""
+        untouched = PYTHONS_DEFAULT if logger is logging.root else logging.NOTSET
+        if logger.level == untouched and level < logger.getEffectiveLevel():
+            self._raised.append((logger, logger.level))
+            logger.setLevel(ExportLevel(level))
 
     def _see(self, logger: logging.Logger, record: logging.LogRecord) -> bool:
         """Export the record; whether the program's handlers may have it."""
         if self._installed is None:
             return True
-        if record.levelno >= self._level and not is_about_export(record.name):
-            self._export(record)
-        return not (record.levelno < PYTHONS_DEFAULT and _level_is_ours(logger))
+        if self._intake.wants(record.name, record.levelno) and not relays.comes_from_loguru(record):
+            self._take(record)
+        return not _is_alive_by_us(logger, record.levelno)
 
-    def _export(self, record: logging.LogRecord) -> None:
-        # Exporting may itself log, on this thread; and what the exporters' HTTP client logs is not news.
-        if getattr(self._busy, "now", False) or get_value(_SUPPRESS_INSTRUMENTATION_KEY):
+    def _take(self, record: logging.LogRecord) -> None:
+        relays.exported(record)
+        rendered = relays.passing.structlog
+        if rendered is None or rendered.message is not record.msg:
+            self._intake.take(record)
             return
-        self._busy.now = True
-        try:
-            self._emitter(record.name).emit(translate(record, self._redact))
-        except Exception as error:  # noqa: BLE001 - a log call must not fail in the program because of us
-            _log.warning("otel_voice: a log record was not exported: %s: %s", type(error).__name__, error)
-        finally:
-            self._busy.now = False
-
-    def _emitter(self, name: str) -> Logger:
-        emitter = self._emitters.get(name)
-        if emitter is None:
-            emitter = self._emitters[name] = self._provider.get_logger(name)
-        return emitter
+        extra = {**own_extra(record), **rendered.extra}
+        self._intake.take(as_logged(record, rendered), extra, rendered.event)
 
 
-def _level_is_ours(logger: logging.Logger | None) -> bool:
-    """Whether the level that let a record through is the one we gave the root logger."""
+def as_logged(record: logging.LogRecord, rendered: relays.Rendered) -> logging.LogRecord:
+    """The record with what structlog knew of it before it was rendered."""
+    known = copy.copy(record)
+    known.msg, known.args = rendered.event, None
+    known.exc_info = record.exc_info or rendered.exc_info
+    place = rendered.place
+    known.pathname, known.lineno, known.funcName = place.path, place.line, place.function
+    return known
+
+
+def _is_alive_by_us(logger: logging.Logger | None, level: int) -> bool:
+    """Whether the program's own levels would not have let a record of this level through."""
+    ours = False
     while logger:
-        if logger.level:
-            return isinstance(logger.level, ExportLevel)
+        if isinstance(logger.level, ExportLevel):
+            ours = True
+        elif logger.level:
+            return ours and level < logger.level
         logger = logger.parent
-    return False
+    return ours and level < PYTHONS_DEFAULT
 
 
 def _patch_filter(see: Callable[[logging.Logger, logging.LogRecord], bool]) -> Callable[..., Any]:

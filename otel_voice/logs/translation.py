@@ -4,53 +4,71 @@ from __future__ import annotations
 
 import logging
 import traceback
-from collections.abc import Callable, Mapping, Sequence
-from types import TracebackType
+from collections.abc import Mapping
 from typing import Any
 
 from opentelemetry._logs import LogRecord, SeverityNumber
 from opentelemetry.context import Context, get_current
 from opentelemetry.trace import NonRecordingSpan, SpanContext, TraceFlags, get_current_span, set_span_in_context
 
-from otel_voice.logs import context
+from otel_voice.logs import access, context
+from otel_voice.logs.values import Redact, clean, text_of, told
 from otel_voice.telemetry import names
-
-Redact = Callable[[str], str]
 
 CATEGORIES = frozenset(("app", "access", "error", "security", "audit", "performance"))
 
 _STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
 # What the official instrumentation writes for formatters; the record has it as its trace context.
 _CORRELATION = {"otelTraceID", "otelSpanID", "otelTraceSampled", "otelServiceName"}
-_NOT_EXTRA = _STANDARD | _CORRELATION | {"otel.event.name", "event.name"}
+# What structlog's own formatter finds its way by.
+_STRUCTLOG = {"_logger", "_name", "_from_structlog", "_record"}
+_NOT_EXTRA = _STANDARD | _CORRELATION | _STRUCTLOG | {"otel.event.name", "event.name"}
+_RENAMED = {"component": names.VOICE_COMPONENT, "correlation_id": names.VOICE_CORRELATION_ID}
 
 _SEVERITY_TEXT = {"WARNING": "WARN", "CRITICAL": "FATAL"}
-_DEPTH = 4
-_PLAIN = frozenset((bool, int, float, type(None)))
-_BINARY = (bytes, bytearray, memoryview)
-_MANY = (Sequence, set, frozenset)
 
 
-def translate(record: logging.LogRecord, redact: Redact) -> LogRecord:
-    """Everything the record says: body, severity, source, exception and extras, redacted."""
+def translate(record: logging.LogRecord, redact: Redact, extra: Mapping[str, Any] | None = None) -> LogRecord:
+    """Everything the record says: body, severity, source, exception and extras, redacted.
+
+    `extra` is what it says beside its message, where that is not on the record itself.
+    """
     known = context.current()
     return LogRecord(
         timestamp=int(record.created * 1e9),
         context=_trace_context(known),
         severity_number=severity(record.levelno),
         severity_text=_SEVERITY_TEXT.get(record.levelname, record.levelname),
-        body=redact(_message(record)),
-        attributes=_attributes(record, known, redact),
+        body=told(_message(record), redact),
+        attributes=_attributes(record, known, own_extra(record) if extra is None else extra, redact),
         event_name=_event_name(record),
     )
 
 
 def severity(level: int) -> SeverityNumber:
-    """DEBUG is 5, INFO 9, WARNING 13, ERROR 17, CRITICAL 21; each level between them one more, up to 3."""
+    """DEBUG is 5, INFO 9, WARNING 13, ERROR 17, CRITICAL 21; each level between them one more, up to 3.
+
+    5 and what follows it is what others call TRACE; below there is no word.
+    """
     if level < logging.DEBUG:
-        return SeverityNumber.UNSPECIFIED
+        return SeverityNumber.TRACE if level >= logging.DEBUG // 2 else SeverityNumber.UNSPECIFIED
     tens, rest = divmod(min(level, logging.CRITICAL + 3), 10)
     return SeverityNumber(tens * 4 + 1 + min(rest, 3))
+
+
+def category(record: logging.LogRecord) -> str:
+    """The category that the record asks for, else by its logger and level."""
+    asked = vars(record).get(names.VOICE_LOG_CATEGORY)
+    if isinstance(asked, str) and asked in CATEGORIES:
+        return asked
+    if record.name in access.LOGGERS:
+        return "access"
+    return "error" if record.levelno >= logging.ERROR else "app"
+
+
+def own_extra(record: logging.LogRecord) -> dict[str, Any]:
+    """What was given to the record as `extra`."""
+    return {key: value for key, value in vars(record).items() if key not in _NOT_EXTRA}
 
 
 def _message(record: logging.LogRecord) -> str:
@@ -58,12 +76,12 @@ def _message(record: logging.LogRecord) -> str:
     try:
         return record.getMessage()
     except Exception:  # noqa: BLE001 - the arguments are the program's objects and may do anything
-        return _text(record.msg)
+        return text_of(record.msg)
 
 
 def _event_name(record: logging.LogRecord) -> str | None:
     name = vars(record).get("otel.event.name") or vars(record).get("event.name")
-    return str(name) if name else None
+    return text_of(name) if name else None
 
 
 def _trace_context(known: context.LogContext | None) -> Context:
@@ -75,61 +93,52 @@ def _trace_context(known: context.LogContext | None) -> Context:
     return set_span_in_context(NonRecordingSpan(span), here)
 
 
-def _attributes(record: logging.LogRecord, known: context.LogContext | None, redact: Redact) -> dict[str, Any]:
+def _attributes(
+    record: logging.LogRecord, known: context.LogContext | None, extra: Mapping[str, Any], redact: Redact
+) -> dict[str, Any]:
     attributes: dict[str, Any] = {
-        "code.file.path": record.pathname,
-        "code.function.name": record.funcName,
-        "code.line.number": record.lineno,
+        names.CODE_FILE_PATH: record.pathname,
+        names.CODE_FUNCTION_NAME: record.funcName,
+        names.CODE_LINE_NUMBER: record.lineno,
     }
     if known is not None:
         attributes.update(known.attributes)
-    for key, value in vars(record).items():
-        if key not in _NOT_EXTRA and value is not None:
-            attributes[key] = _clean(value, redact)
+    if (component := context.component.get()) is not None:
+        attributes[names.VOICE_COMPONENT] = component
+    for key, value in extra.items():
+        if value is not None:
+            attributes[_RENAMED.get(key, key)] = clean(value, redact)
     if record.exc_info:
         attributes.update(_exception(record.exc_info, redact))
-    attributes[names.VOICE_LOG_CATEGORY] = _category(record)
+    if record.stack_info:
+        attributes[names.CODE_STACKTRACE] = told(record.stack_info, redact)
+    kind = _given(extra) or category(record)
+    if record.name in access.LOGGERS:
+        attributes.update((key, clean(value, redact)) for key, value in access.attributes(record).items())
+    attributes[names.VOICE_LOG_CATEGORY] = kind
     return attributes
 
 
-def _category(record: logging.LogRecord) -> str:
-    asked = vars(record).get(names.VOICE_LOG_CATEGORY)
-    if isinstance(asked, str) and asked in CATEGORIES:
-        return asked
-    return "error" if record.levelno >= logging.ERROR else "app"
+def _given(extra: Mapping[str, Any]) -> str | None:
+    """The category among the extras of a library whose records do not carry them."""
+    asked = extra.get(names.VOICE_LOG_CATEGORY)
+    return asked if isinstance(asked, str) and asked in CATEGORIES else None
 
 
-def _exception(
-    info: tuple[type[BaseException] | None, BaseException | None, TracebackType | None], redact: Redact
-) -> dict[str, str]:
-    kind, error, _ = info
+def _exception(info: Any, redact: Redact) -> dict[str, str]:
+    kind, error, _ = info if isinstance(info, tuple) and len(info) == 3 else (None, None, None)
     if kind is None or error is None:
         return {}
     name = kind.__qualname__ if kind.__module__ == "builtins" else f"{kind.__module__}.{kind.__qualname__}"
     return {
         names.EXCEPTION_TYPE: name,
-        names.EXCEPTION_MESSAGE: redact(_text(error)),
-        names.EXCEPTION_STACKTRACE: redact("".join(traceback.format_exception(*info))),
+        names.EXCEPTION_MESSAGE: told(text_of(error), redact),
+        names.EXCEPTION_STACKTRACE: told(_stack(info), redact),
     }
 
 
-def _clean(value: object, redact: Redact, depth: int = _DEPTH) -> Any:
-    """What OTLP can carry: the containers as they are, to a few levels, anything else as text."""
-    if type(value) in _PLAIN:
-        return value
-    if isinstance(value, str):
-        return redact(value)
-    if isinstance(value, _BINARY):
-        return f"<{len(value)} bytes>"
-    if depth and isinstance(value, Mapping):
-        return {redact(_text(key)): _clean(item, redact, depth - 1) for key, item in value.items()}
-    if depth and isinstance(value, _MANY):
-        return [_clean(item, redact, depth - 1) for item in value]
-    return redact(_text(value))
-
-
-def _text(value: object) -> str:
+def _stack(info: Any) -> str:
     try:
-        return str(value)
-    except Exception:  # noqa: BLE001 - __str__ is the program's code
-        return f"<{type(value).__name__}>"
+        return "".join(traceback.format_exception(*info))
+    except Exception as error:  # noqa: BLE001 - an exception is the program's object and may do anything
+        return f"<the stack cannot be shown: {type(error).__name__}>"

@@ -210,6 +210,20 @@ VOICE_AUDIT_ACTOR: Final = "voice.audit.actor"
 VOICE_AUDIT_SUBJECT: Final = "voice.audit.subject"
 VOICE_EVENT_LOOP_BLOCK_DURATION: Final = "voice.event_loop.block.duration"
 VOICE_EVENT_LOOP_BLOCKS_UNTOLD: Final = "voice.event_loop.blocks.untold"
+VOICE_LOG_SUPPRESSED: Final = "voice.log.suppressed"
+VOICE_COMPONENT: Final = "voice.component"
+CODE_FILE_PATH: Final = "code.file.path"
+CODE_FUNCTION_NAME: Final = "code.function.name"
+CODE_LINE_NUMBER: Final = "code.line.number"
+CODE_STACKTRACE: Final = "code.stacktrace"
+CLIENT_ADDRESS: Final = "client.address"
+HTTP_REQUEST_METHOD: Final = "http.request.method"
+HTTP_RESPONSE_BODY_SIZE: Final = "http.response.body.size"
+URL_PATH: Final = "url.path"
+URL_QUERY: Final = "url.query"
+NETWORK_PROTOCOL_VERSION: Final = "network.protocol.version"
+USER_AGENT_ORIGINAL: Final = "user_agent.original"
+HTTP_REQUEST_HEADER_REFERER: Final = "http.request.header.referer"
 
 SPAN_CONVERSATION: Final = "conversation"
 SPAN_TURN: Final = "turn"
@@ -275,6 +289,7 @@ METRIC_VOICE_ALERTS: Final = "voice.alerts"
 METRIC_VOICE_AUDIT_UNWRITTEN: Final = "voice.audit.unwritten"
 METRIC_VOICE_AUDIT_LOST: Final = "voice.audit.lost"
 METRIC_VOICE_EVENT_LOOP_LAG: Final = "voice.event_loop.lag"
+METRIC_VOICE_LOG_DROPPED: Final = "voice.log.dropped"
 
 EVENT_VOICE_CONVERSATION_STARTED: Final = "voice.conversation.started"
 EVENT_VOICE_CONVERSATION_ENDED: Final = "voice.conversation.ended"
@@ -834,6 +849,12 @@ METRICS: Final[Mapping[str, Metric]] = {
         description="An event loop is asked to call back until it does; where health or system metrics are on.",
         buckets=BUCKETS["lag"],
         labels=(),
+    METRIC_VOICE_LOG_DROPPED: Metric(
+        instrument="counter",
+        unit="{record}",
+        description="Log records that were not written or not exported: burst, queue_full, write_failed.",
+        buckets=(),
+        labels=("voice.log.category", "voice.reason"),
         opt_in="",
     ),
 }

@@ -1,0 +1,102 @@
+"""Bursts: one message of one logger that comes too often, let through up to a limit, and counted after that."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Hashable
+from typing import NamedTuple
+
+WINDOW = 1.0
+"""Seconds; a burst is told when its window is over."""
+_REMEMBERED = 1024
+
+
+class Suppressed(NamedTuple):
+    """How many records of a message were suppressed, and the last of them."""
+
+    records: int
+    last: object
+
+
+class _Window:
+    __slots__ = ("count", "last", "until")
+
+    def __init__(self, until: float) -> None:
+        self.until = until
+        self.count = 0
+        self.last: object = None
+
+
+class Bursts:
+    """Lets at most `limit` records of a key through in a window; tells of the rest through `tell`, once a window.
+
+    `tell` is called on the thread of a record, or on a thread of ours when no record comes.
+    """
+
+    def __init__(
+        self, limit: int, tell: Callable[[Suppressed], None], clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._limit = limit
+        self._tell = tell
+        self._clock = clock
+        self.start_afresh()
+
+    def start_afresh(self) -> None:
+        """In a forked child: its own lock, and nothing of the parent's count."""
+        self._windows: dict[Hashable, _Window] = {}
+        self._lock = threading.Lock()
+        self._timer: threading.Timer | None = None
+
+    def lets(self, key: Hashable, last: object) -> bool:
+        """Whether the record `last` of this key goes through."""
+        now = self._clock()
+        window = self._windows.get(key)
+        if window is None or now >= window.until:
+            window = self._renewed(key, window, now)
+        # Counted with no lock: threads that count at one moment may let some more through, and lose none.
+        window.count += 1
+        if window.count <= self._limit:
+            return True
+        window.last = last
+        if self._timer is None:
+            self._tell_later()
+        return False
+
+    def tell_all(self) -> None:
+        """Tell of what was suppressed until now, in windows that are over or not."""
+        with self._lock:
+            self._timer = None
+            windows, self._windows = self._windows, {}
+        for window in windows.values():
+            self._report(window)
+
+    def _renewed(self, key: Hashable, old: _Window | None, now: float) -> _Window:
+        with self._lock:
+            if len(self._windows) >= _REMEMBERED:
+                self._forget(now)
+            window = self._windows[key] = _Window(now + WINDOW)
+        if old is not None:
+            self._report(old)
+        return window
+
+    def _forget(self, now: float) -> None:
+        """Keep what has suppressed something; a message that differs each time is no burst."""
+        busy = {key: window for key, window in self._windows.items() if window.count > self._limit}
+        self._windows = busy if len(busy) < _REMEMBERED else {}
+
+    def _report(self, window: _Window) -> None:
+        count, window.count = window.count - self._limit, 0
+        if count > 0:
+            self._tell(Suppressed(count, window.last))
+
+    def _tell_later(self) -> None:
+        with self._lock:
+            if self._timer is not None:
+                return
+            self._timer = threading.Timer(WINDOW, self.tell_all)
+            self._timer.daemon = True
+        try:
+            self._timer.start()
+        except RuntimeError:
+            return  # an interpreter that is ending starts no thread; its exit tells the rest

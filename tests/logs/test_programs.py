@@ -1,0 +1,117 @@
+"""Whole programs under `opentelemetry-instrument`, with no change to their code."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.distro.conftest import Run, run_against, sink
+from tests.distro.program import clean_environment
+from tests.distro.sink import Sink
+
+__all__ = ["run_against", "sink"]
+
+BOTH = """
+from loguru import logger
+import structlog
+logger.info("by loguru"); structlog.get_logger().info("by structlog")
+"""
+
+
+def test_loguru_and_structlog_arrive(sink: Sink, run_against: Run) -> None:
+    run_against(sink.endpoint, BOTH)
+    assert [(log.scope, log.body) for log in sink.logs()] == [
+        ("__main__", "by loguru"),
+        ("__main__", "by structlog"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("env", "rest"),
+    [
+        ({"OTEL_PYTHON_DISABLED_INSTRUMENTATIONS": "otel_voice_loguru"}, ["by structlog"]),
+        ({"OTEL_PYTHON_DISABLED_INSTRUMENTATIONS": "otel_voice_structlog,logging"}, ["by loguru"]),
+        ({"OTEL_PYTHON_LOG_AUTO_INSTRUMENTATION": "false"}, []),
+    ],
+    ids=str,
+)
+def test_each_may_be_left_alone(env: dict[str, str], rest: list[str], sink: Sink, run_against: Run) -> None:
+    run_against(sink.endpoint, BOTH, **env)
+    assert [log.body for log in sink.logs()] == rest
+
+
+def test_the_console_of_loguru_and_structlog_is_the_same(sink: Sink, run_against: Run, tmp_path: Path) -> None:
+    """To the byte, exceptions with variables included, but for times."""
+    text = """
+import sys
+from loguru import logger
+import structlog
+structlog.configure(processors=[structlog.processors.add_log_level, structlog.processors.KeyValueRenderer()])
+logger.remove(); print(logger.add(sys.stderr, format="{level} {function}:{line} {message} {extra}", diagnose=True))
+logger.bind(a=1).info("hello {}", "there"); logger.debug("d")
+try: 1 / 0
+except ZeroDivisionError: logger.exception("failed")
+structlog.get_logger().warning("event", a=1)
+print(logger)
+"""
+    instrumented = run_against(sink.endpoint, text)
+    bare = subprocess.run(
+        [sys.executable, str(tmp_path / "program.py")],
+        cwd=tmp_path,
+        env=clean_environment(),
+        capture_output=True,
+        text=True,
+    )
+    assert (instrumented.out, instrumented.err) == (bare.stdout, bare.stderr)
+
+
+def test_a_forked_child_logs(sink: Sink, run_against: Run, tmp_path: Path) -> None:
+    """Over OTLP and to files, each of parent and child once."""
+    text = """
+import logging, multiprocessing
+log = logging.getLogger("agent")
+log.info("before")
+child = multiprocessing.get_context("fork").Process(target=log.info, args=("child",))
+child.start(); child.join()
+log.info("after")
+"""
+    run_against(sink.endpoint, text, OTEL_VOICE_LOG_DIR=str(tmp_path / "logs"))
+    lines = (tmp_path / "logs/app/app.log").read_text().splitlines()
+    assert sorted(json.loads(line)["message"] for line in lines) == ["after", "before", "child"]
+    assert sorted(log.body for log in sink.logs()) == ["after", "before", "child"]
+
+
+def test_configured_in_code(sink: Sink, run_against: Run) -> None:
+    """configure_logs() goes before the environment, and hears what is imported later too."""
+    text = """
+import logging, otel_voice
+otel_voice.configure_logs(exclude=["noise"], format="json", levels={"agent": "DEBUG"})
+logging.getLogger("noise").error("not exported"); logging.getLogger("agent").debug("exported")
+from loguru import logger
+logger.info("later")
+try: otel_voice.configure_logs(levle="INFO")
+except ValueError as error: print(error)
+"""
+    ended = run_against(sink.endpoint, text, OTEL_VOICE_LOG_EXCLUDE="agent")
+    assert [log.body for log in sink.logs()] == ["exported", "later"]
+    assert "configure_logs(): 'levle' is not a setting of logs" in ended.out
+    assert [json.loads(line)["message"] for line in ended.err.splitlines()] == ["not exported", "later"]
+
+
+def test_a_file_of_settings(sink: Sink, run_against: Run, tmp_path: Path) -> None:
+    """What is wrong in it is told with its name; the rest holds; the environment goes before it."""
+    path = tmp_path / "logs.json"
+    path.write_text(json.dumps({"level": "ERROR", "exclude": ["noise"], "burst": "many", "colour": 1}))
+    text = """
+import logging
+logging.getLogger("noise").error("excluded"); logging.getLogger("agent").warning("by the environment's level")
+"""
+    ended = run_against(sink.endpoint, text, OTEL_VOICE_LOG_CONFIG=str(path), OTEL_VOICE_LOG_LEVEL="WARNING")
+    assert [log.body for log in sink.logs()] == ["by the environment's level"]
+    told = "\n".join(ended.telemetry_lines())
+    assert f"{path}: burst = 'many' is not allowed. Allowed: records a second, 0 for no limit." in told
+    assert f"{path}: 'colour' is not a setting of logs and is ignored." in told
