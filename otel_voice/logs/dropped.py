@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cache
-
-from opentelemetry.metrics import Counter, Meter, get_meter
+from opentelemetry.metrics import Counter, MeterProvider, get_meter
 
 from otel_voice.telemetry import names
 from otel_voice.telemetry.instruments import counter
@@ -14,11 +12,16 @@ QUEUE_FULL = "queue_full"
 WRITE_FAILED = "write_failed"
 
 
-@cache
-def _counter(meter: Meter | None = None) -> Counter:
-    return counter(meter or get_meter("otel_voice"), names.METRIC_VOICE_LOG_DROPPED)
+class Dropped:
+    """Counts them, with a meter that is made at the first: most programs never drop one."""
 
+    def __init__(self, meter_provider: MeterProvider | None = None) -> None:
+        self._provider = meter_provider
+        self._counter: Counter | None = None
 
-def count(category: str, reason: str, records: int) -> None:
-    """So many records of this category were dropped."""
-    _counter().add(records, {names.VOICE_LOG_CATEGORY: category, names.VOICE_REASON: reason})
+    def count(self, category: str, reason: str, records: int) -> None:
+        """So many records of this category were dropped."""
+        if self._counter is None:
+            meter = get_meter("otel_voice", meter_provider=self._provider)
+            self._counter = counter(meter, names.METRIC_VOICE_LOG_DROPPED)
+        self._counter.add(records, {names.VOICE_LOG_CATEGORY: category, names.VOICE_REASON: reason})

@@ -8,7 +8,8 @@ import time
 from collections import deque
 from pathlib import Path
 
-from otel_voice.logs import access, dropped
+from otel_voice.logs import access
+from otel_voice.logs.dropped import QUEUE_FULL, WRITE_FAILED, Dropped
 from otel_voice.logs.intake import UNLIMITED, Told
 from otel_voice.logs.rendering import JsonLines
 from otel_voice.logs.rotation import ALL, RotatingFile, Rotation
@@ -40,10 +41,11 @@ class LogFiles:
     What cannot be written is told once, until something could be written again, and counted.
     """
 
-    def __init__(self, directory: Path, rotation: Rotation, form: JsonLines) -> None:
+    def __init__(self, directory: Path, rotation: Rotation, form: JsonLines, dropped: Dropped) -> None:
         self._directory = directory
         self._rotation = rotation
         self._form = form
+        self._dropped = dropped
         self._files: dict[str, RotatingFile] = {}
         self.start_afresh()
 
@@ -129,7 +131,7 @@ class LogFiles:
             self._file(category).write(("\n".join(lines) + "\n").encode("utf-8", "replace"), time.time())
             self._failing = False
         except Exception as error:  # noqa: BLE001 - whatever a disk does, the thread goes on
-            dropped.count(category, dropped.WRITE_FAILED, len(lines))
+            self._dropped.count(category, WRITE_FAILED, len(lines))
             self._tell_failure(category, error)
 
     def _file(self, category: str) -> RotatingFile:
@@ -164,7 +166,7 @@ class LogFiles:
     def _tell_lost(self) -> None:
         lost, self._lost = self._lost, {}
         for category, count in lost.items():
-            dropped.count(category, dropped.QUEUE_FULL, count)
+            self._dropped.count(category, QUEUE_FULL, count)
 
     def _close_files(self) -> None:
         for file in self._files.values():

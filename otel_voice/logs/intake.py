@@ -11,8 +11,8 @@ from weakref import ReferenceType, ref
 from opentelemetry._logs import Logger, LoggerProvider, LogRecord, get_logger_provider
 from opentelemetry.context import _SUPPRESS_INSTRUMENTATION_KEY, get_value
 
-from otel_voice.logs import dropped
 from otel_voice.logs.bursts import WINDOW, Bursts, Suppressed
+from otel_voice.logs.dropped import BURST, Dropped
 from otel_voice.logs.thresholds import Thresholds
 from otel_voice.logs.translation import category, translate
 from otel_voice.logs.values import Redact
@@ -56,12 +56,14 @@ class Intake:
         *,
         burst: int = 0,
         files: Files | None = None,
+        dropped: Dropped | None = None,
         logger_provider: LoggerProvider | None = None,
     ) -> None:
         self.thresholds = thresholds
         self.provider = logger_provider or get_logger_provider()
         self._redact = redact
         self._files = files
+        self._dropped = dropped or Dropped()
         self._bursts = Bursts(burst, self._tell_suppressed) if burst else None
         self._emitters: dict[str, Logger] = {}
         self._here = _Here()
@@ -132,7 +134,7 @@ class Intake:
         if not isinstance(last, logging.LogRecord):
             return
         record = logging.makeLogRecord({**vars(last), "exc_info": None, "exc_text": None, "stack_info": None})
-        dropped.count(category(record), dropped.BURST, suppressed.records)
+        self._dropped.count(category(record), BURST, suppressed.records)
         record.msg = f"{suppressed.records} more within {WINDOW:g} s were suppressed, the last of them: {_said(last)}"
         record.args = None
         guarded_by, self._here.busy = self._here.busy, True

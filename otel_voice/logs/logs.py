@@ -8,9 +8,11 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any, Protocol
 
 from opentelemetry._logs import LoggerProvider, get_logger_provider
+from opentelemetry.metrics import MeterProvider
 
 from otel_voice.export import exit as process_exit
 from otel_voice.logs import configuration
+from otel_voice.logs.dropped import Dropped
 from otel_voice.logs.intake import Intake
 from otel_voice.logs.stdlib import StdlibBridge
 from otel_voice.logs.thresholds import Thresholds
@@ -40,17 +42,20 @@ class Logs:
         settings: Settings,
         redact: Redact,
         logger_provider: LoggerProvider | None = None,
+        meter_provider: MeterProvider | None = None,
         *,
         colour: bool = True,
     ) -> None:
         provider = logger_provider or get_logger_provider()
         resource = _resource(provider)
-        self.files = _files(settings, resource)
+        dropped = Dropped(meter_provider)
+        self.files = _files(settings, resource, dropped)
         self.intake = Intake(
             redact,
             Thresholds(settings.log_level, settings.log_levels, settings.log_include, settings.log_exclude),
             burst=settings.log_burst,
             files=self.files,
+            dropped=dropped,
             logger_provider=provider,
         )
         self.stdlib = StdlibBridge.into(self.intake, configuration.levels(settings))
@@ -125,7 +130,7 @@ def _resource(provider: Any) -> Mapping[str, Any]:
     return attributes if isinstance(attributes, Mapping) else {}
 
 
-def _files(settings: Settings, resource: Mapping[str, Any]) -> LogFiles | None:
+def _files(settings: Settings, resource: Mapping[str, Any], dropped: Dropped) -> LogFiles | None:
     if settings.log_dir is None:
         return None
     from otel_voice.logs.files import LogFiles
@@ -134,7 +139,7 @@ def _files(settings: Settings, resource: Mapping[str, Any]) -> LogFiles | None:
 
     compress = settings.log_compression == "gzip"
     rotation = Rotation(settings.log_rotation, settings.log_retention, compress)
-    return LogFiles(settings.log_dir, rotation, JsonLines(resource))
+    return LogFiles(settings.log_dir, rotation, JsonLines(resource), dropped)
 
 
 def _console(settings: Settings, intake: Intake, resource: Mapping[str, Any], colour: bool) -> Console | None:

@@ -86,13 +86,16 @@ class _Cleaner:
 
     def _container(self, value: object, depth: int) -> Any:
         try:
-            if depth and isinstance(value, Mapping):
-                return {self._key(key): self.clean(item, depth - 1) for key, item in self._some(value.items())}
-            if depth and isinstance(value, _MANY):
-                return [self.clean(item, depth - 1) for item in self._some(value)]
+            if isinstance(value, Mapping):
+                return self._mapping(value, depth) if depth else _counted(value)
+            if isinstance(value, _MANY):
+                return [self.clean(item, depth - 1) for item in self._some(value)] if depth else _counted(value)
         except Exception:  # noqa: BLE001 - a container is the program's object: it may change meanwhile, or fail
             return f"<{type(value).__name__}>"
         return told(text_of(value), self._redact)
+
+    def _mapping(self, value: Mapping[Any, Any], depth: int) -> dict[str, Any]:
+        return {self._key(key): self.clean(item, depth - 1) for key, item in self._some(value.items())}
 
     def _key(self, key: object) -> str:
         return told(text_of(key), self._redact)
@@ -102,3 +105,8 @@ class _Cleaner:
             if self._left <= 0:
                 return
             yield item
+
+
+def _counted(value: Any) -> str:
+    """A container too deep to be looked into; its text may be endless work."""
+    return f"<{type(value).__name__} of {len(value)}>"

@@ -23,7 +23,7 @@ def begin(signals: Signals) -> Iterator[Begin]:
     begun: list[Logs] = []
 
     def begin(**settings: Any) -> Logs:
-        logs = Logs(replace(Settings(), **settings), redact, signals.logger_provider)
+        logs = Logs(replace(Settings(), **settings), redact, signals.logger_provider, signals.meter_provider)
         begun.append(logs)
         logs.begin()
         logs.stdlib.install()

@@ -1,0 +1,64 @@
+"""A burst is limited, and how much of it was suppressed is told once, when its second is over."""
+
+from __future__ import annotations
+
+import logging
+import threading
+
+from otel_voice.logs.bursts import WINDOW, Bursts, Suppressed
+from tests.logs.conftest import Begin, bodies
+from tests.signals import Signals
+
+
+class Clock:
+    now = 100.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def test_a_burst_is_told_when_the_next_record_comes() -> None:
+    told: list[Suppressed] = []
+    clock = Clock()
+    bursts = Bursts(2, told.append, clock)
+    passed = [bursts.lets("a", number) for number in range(5)]
+    assert (passed, told) == ([True, True, False, False, False], [])
+    assert bursts.lets("b", None)
+    clock.now += WINDOW
+    assert bursts.lets("a", 5)
+    assert told == [Suppressed(3, 4)]
+
+
+def test_a_burst_is_told_when_no_record_comes() -> None:
+    """At the end of its second, by a thread of its own."""
+    told: list[Suppressed] = []
+    arrived = threading.Event()
+    bursts = Bursts(1, lambda suppressed: (told.append(suppressed), arrived.set()), Clock())  # type: ignore[func-returns-value]
+    for number in range(3):
+        bursts.lets("a", number)
+    assert arrived.wait(20)
+    assert told == [Suppressed(2, 2)]
+
+
+def test_messages_that_differ_each_time_are_not_kept_for_ever() -> None:
+    bursts = Bursts(1, lambda _: None, Clock())
+    assert all(bursts.lets(number, None) for number in range(10_000))
+    assert len(bursts._windows) <= 1024
+
+
+def test_the_rest_of_a_burst_is_one_record(begin: Begin, signals: Signals) -> None:
+    """Of the same logger and level, with the count; counted also as metric; security and audit are never suppressed."""
+    logs = begin(log_burst=3)
+    log = logging.getLogger("agent")
+    for number in range(10):
+        log.warning("frame %d", number)
+        log.warning("denied %d", number, extra={"voice.log.category": "security"})
+    logs.flush()
+    assert [body for body in bodies(signals) if body.startswith("frame")] == ["frame 0", "frame 1", "frame 2"]
+    assert len([body for body in bodies(signals) if body.startswith("denied")]) == 10
+    rest = signals.logs()[-1]
+    assert rest.log_record.body == "7 more within 1 s were suppressed, the last of them: frame 9"
+    assert rest.log_record.attributes["voice.log.suppressed"] == 7
+    assert (rest.instrumentation_scope.name, rest.log_record.severity_text) == ("agent", "WARN")
+    [point] = signals.points("voice.log.dropped")
+    assert (point.value, dict(point.attributes)) == (7, {"voice.log.category": "app", "voice.reason": "burst"})
