@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from contextvars import ContextVar
 from typing import Any
 
@@ -10,7 +10,8 @@ from otel_voice.capture.guard import guarded
 from otel_voice.capture.operation import Sink
 from otel_voice.capture.points import Active, Point, Wrapper
 from otel_voice.capture.shadows import Shadows
-from otel_voice.ingress.serving import Serving
+from otel_voice.ingress import query
+from otel_voice.ingress.serving import Headers, Serving
 from otel_voice.ingress.twilio import Introduction
 
 _handled_here: ContextVar[tuple[Any, Serving] | None] = ContextVar("otel_voice_handled", default=None)
@@ -43,7 +44,19 @@ def answering(point: Point, sink: Sink, active: Active) -> Wrapper:
 def _serving(sink: Sink, request: Any) -> Serving | None:
     if not sink.enabled() or sink.calls.arrivals.inside():
         return None
-    return Serving(sink, lambda name: request.headers.getall(name, ()))
+    return Serving(sink, _said(request))
+
+
+def _said(request: Any) -> Headers:
+    """What the caller says of itself. A browser's websocket has no headers of its own, a request can have them."""
+
+    def headers(name: str) -> Sequence[str]:
+        values: Sequence[str] = request.headers.getall(name, ())
+        return values
+
+    if request.headers.get("Upgrade", "").lower() != "websocket":
+        return headers
+    return query.beside(headers, query.of_path(request.path_qs))
 
 
 async def _handled(request: Any, serving: Serving, handled: Awaitable[Any]) -> Any:

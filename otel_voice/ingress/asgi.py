@@ -8,7 +8,8 @@ from typing import Any
 from otel_voice.capture.guard import guarded
 from otel_voice.capture.operation import Sink
 from otel_voice.capture.points import Active, Point, Wrapper
-from otel_voice.ingress.serving import Serving
+from otel_voice.ingress import query
+from otel_voice.ingress.serving import Headers, Serving
 from otel_voice.ingress.twilio import Introduction
 
 Message = MutableMapping[str, Any]
@@ -64,7 +65,15 @@ def _serving(sink: Sink, scope: Message) -> Serving | None:
     """Who serves it; None when it is no connection, or a part of one that is served already."""
     if scope["type"] not in ("http", "websocket") or not sink.enabled() or sink.calls.arrivals.inside():
         return None
-    return Serving(sink, _Headers(scope["headers"]))
+    return Serving(sink, _said(scope))
+
+
+def _said(scope: Message) -> Headers:
+    """What the caller says of itself. A browser's websocket has no headers of its own, a request can have them."""
+    headers = _Headers(scope["headers"])
+    if scope["type"] != "websocket":
+        return headers
+    return query.beside(headers, scope.get("query_string", b"").decode("latin-1"))
 
 
 class _Headers:

@@ -15,6 +15,7 @@ from otel_voice.capture.guard import guarded
 from otel_voice.capture.operation import Sink
 from otel_voice.capture.points import Active, Point, Wrapper
 from otel_voice.capture.shadows import Shadows
+from otel_voice.ingress import query
 from otel_voice.ingress.serving import Serving
 from otel_voice.ingress.twilio import Introduction
 
@@ -107,14 +108,15 @@ def _is_its_own(connection: Any) -> bool:
 def _answer(sink: Sink, connection: Any, response: Any) -> Any:
     if response.status_code != _SWITCHING:
         return None
-    serving = _opened(sink, connection, connection.request.headers, connection.protocol)
+    request = connection.request
+    serving = _opened(sink, connection, request.headers, request.path, connection.protocol)
     answer = copy.copy(response)
     answer.headers = _with_ours(serving, response.headers)
     return answer
 
 
 def _answer_legacy(sink: Sink, connection: Any, headers: Any) -> Any:
-    serving = _opened(sink, connection, connection.request_headers, connection)
+    serving = _opened(sink, connection, connection.request_headers, connection.path, connection)
     return _with_ours(serving, headers)
 
 
@@ -126,8 +128,8 @@ def _with_ours(serving: Serving, headers: Any) -> Any:
     return answer
 
 
-def _opened(sink: Sink, connection: Any, headers: Any, protocol: Any) -> Serving:
-    serving = Serving(sink, headers.get_all)
+def _opened(sink: Sink, connection: Any, headers: Any, path: str, protocol: Any) -> Serving:
+    serving = Serving(sink, query.beside(headers.get_all, query.of_path(path)))
     serving.here()
     serving.open()
     task = _task()
