@@ -239,6 +239,15 @@ def _rotation(text: str) -> int:
     if unit not in _SIZE_UNITS or not number.isdecimal() or int(number) == 0:
         raise ValueError(text)
     return int(number) * _SIZE_UNITS[unit]
+_ORIGIN = re.compile(r"https?://(?:[a-z0-9._-]+|\[[0-9a-f:.]+\])(?::[0-9]{1,5})?")
+
+
+def _origins(text: str) -> frozenset[str]:
+    origins = frozenset(filter(None, (each.strip().lower() for each in text.split(","))))
+    for origin in origins:
+        if not _ORIGIN.fullmatch(origin):
+            raise ValueError(origin)
+    return origins
 
 
 def _directory(text: str) -> Path | None:
@@ -530,6 +539,12 @@ VARIABLES: tuple[Variable, ...] = (
         "days, 0 or more",
         "How long files of audit records stay after they were sent.",
         _seconds,
+        "OTEL_VOICE_CORS_ORIGINS",
+        "cors_origins",
+        "",
+        "origins, separated by commas: https://app.example.com",
+        "Pages that may send to the receiver of `otel-voice run` from a browser; no others may.",
+        _origins,
     ),
 )
 
@@ -576,6 +591,7 @@ class Settings:
     audit_dir: Path | None = None
     audit_sync: AuditSync = "background"
     audit_keep_days: float = 30.0
+    cors_origins: frozenset[str] = frozenset()
     problems: tuple[str, ...] = ()
 
     @property

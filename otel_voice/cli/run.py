@@ -18,6 +18,7 @@ from otel_voice.local.live import Live
 from otel_voice.local.receiver import Receiver
 from otel_voice.local.store import Store
 from otel_voice.local.views import view_for
+from otel_voice.settings import Settings
 
 # Grandchildren may still be sending when the program has ended.
 _QUIET_SECONDS: Final = 0.3
@@ -70,7 +71,8 @@ def observe(
     view = view_for(sys.stderr)
     with Store(store) as opened:
         live = Live(opened, view)
-        with Receiver(live.sink, http_port, grpc_port) as receiver:
+        origins = Settings.from_env(inherited).cors_origins
+        with Receiver(live.sink, http_port, grpc_port, origins) as receiver:
             for line in receiver.moved:
                 _say(line)
             live.start()

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Collection
+from functools import partial
 from types import TracebackType
 from typing import Final, TypeVar
 
@@ -22,12 +23,20 @@ class Receiver:
     """Both receivers, listening from `start` (or `with`) to `stop`.
 
     A port of None means the standard one, or a free one when that is taken; `moved` then has a line that says so.
+    Pages of these `origins` may send from a browser; by default none may.
     Raises PortInUseError for a port that was asked for and is taken.
     """
 
-    def __init__(self, sink: Sink, http_port: int | None = None, grpc_port: int | None = None) -> None:
+    def __init__(
+        self,
+        sink: Sink,
+        http_port: int | None = None,
+        grpc_port: int | None = None,
+        origins: Collection[str] = (),
+    ) -> None:
         self.moved: list[str] = []
-        self._http = self._listen(HttpReceiver, "HTTP", "--http-port", http_port, HTTP_PORT, sink)
+        over_http = partial(HttpReceiver, origins=origins)
+        self._http = self._listen(over_http, "HTTP", "--http-port", http_port, HTTP_PORT, sink)
         try:
             self._grpc = self._listen(GrpcReceiver, "gRPC", "--grpc-port", grpc_port, GRPC_PORT, sink)
         except PortInUseError:

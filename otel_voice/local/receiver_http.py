@@ -6,13 +6,13 @@ import json
 import os
 import socket
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Final
 
 from google.rpc.status_pb2 import Status  # type: ignore[import-untyped]
 
-from otel_voice.local import bodies, otlp_json
+from otel_voice.local import bodies, cors, otlp_json
 from otel_voice.local.errors import BadRequestError, StoreError
 from otel_voice.local.rows import Batch, batch
 from otel_voice.local.signals import SIGNALS, Signal
@@ -25,16 +25,20 @@ _DRAIN_SECONDS: Final = 2.0
 
 
 class HttpReceiver(ThreadingHTTPServer):
-    """Listens on 127.0.0.1; `port` 0 takes a free one. Raises OSError when the port is in use."""
+    """Listens on 127.0.0.1; `port` 0 takes a free one. Raises OSError when the port is in use.
+
+    Pages of these `origins` may send too; by default no browser may.
+    """
 
     daemon_threads = True
     request_queue_size = 128
     # On Windows this option lets two programs listen on one port, elsewhere it only forgives closed ones.
     allow_reuse_address = os.name != "nt"
 
-    def __init__(self, port: int, sink: Sink) -> None:
+    def __init__(self, port: int, sink: Sink, origins: Collection[str] = ()) -> None:
         super().__init__((LOOPBACK, port), _Handler)
         self.sink = sink
+        self.origins = frozenset(origins)
 
     @property
     def port(self) -> int:
@@ -76,7 +80,18 @@ class _Handler(BaseHTTPRequestHandler):
         self._media = bodies.JSON
         self._refuse(405, _UNIMPLEMENTED, "OTLP/HTTP is POST only")
 
-    do_GET = do_HEAD = do_PUT = do_DELETE = do_OPTIONS = do_PATCH = _only_post  # noqa: N815 - as above
+    do_GET = do_HEAD = do_PUT = do_DELETE = do_PATCH = _only_post  # noqa: N815 - as above
+
+    def do_OPTIONS(self) -> None:
+        asked = self.headers.get("Access-Control-Request-Headers")
+        allowed = dict(cors.preflight(self.server.origins, self.headers.get("Origin"), asked))
+        if not allowed:
+            self._only_post()
+            return
+        self.send_response(204)
+        for name, value in allowed.items():
+            self.send_header(name, value)
+        self.end_headers()
 
     def log_message(self, format: str, *args: Any) -> None:
         """Keeps the terminal for the program that is being run."""
@@ -133,6 +148,8 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_response(status)
         self.send_header("Content-Type", self._media)
         self.send_header("Content-Length", str(len(body)))
+        for name, value in cors.answer(self.server.origins, self.headers.get("Origin")):
+            self.send_header(name, value)
         if status == 503:
             self.send_header("Retry-After", "1")
         if status == 405:

@@ -35,6 +35,12 @@ READ = [
     ("OTEL_VOICE_SYSTEM_METRICS", "true", "system_metrics", True),
     ("OTEL_VOICE_LOOP_BLOCK_SECONDS", "0", "loop_block_seconds", 0.0),
     ("OTEL_VOICE_LOG_LEVEL", "debug", "log_level", logging.DEBUG),
+    (
+        "OTEL_VOICE_CORS_ORIGINS",
+        "https://App.example.com, http://localhost:5173,",
+        "cors_origins",
+        frozenset({"https://app.example.com", "http://localhost:5173"}),
+    ),
     ("OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT", "event_only", "capture_content", "EVENT_ONLY"),
     ("OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT", "true", "capture_content", "SPAN_ONLY"),
     ("OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT", "False", "capture_content", "NO_CONTENT"),
@@ -61,6 +67,9 @@ BAD = [
     ("OTEL_VOICE_SYSTEM_METRICS", "on"),
     ("OTEL_VOICE_LOOP_BLOCK_SECONDS", "-0.1"),
     ("OTEL_VOICE_LOG_LEVEL", "LOUD"),
+    ("OTEL_VOICE_CORS_ORIGINS", "*"),
+    ("OTEL_VOICE_CORS_ORIGINS", "https://app.example.com/path"),
+    ("OTEL_VOICE_CORS_ORIGINS", "https://app.example.com\r\nX-Evil: 1"),
     ("OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT", "all"),
 ]
 
