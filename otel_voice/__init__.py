@@ -51,6 +51,10 @@ __all__ = [
     from otel_voice.instrumentors import configure_logs, instrument, uninstrument
 
 __all__ = ["configure_logs", "conversation", "current_conversation", "instrument", "turn", "uninstrument"]
+    from otel_voice.importing import import_conversation
+    from otel_voice.instrumentors import instrument, uninstrument
+
+__all__ = ["conversation", "current_conversation", "import_conversation", "instrument", "turn", "uninstrument"]
 
 _WHERE = {
     "conversation": "otel_voice.api",
@@ -67,6 +71,7 @@ _WHERE = {
     "audit": "otel_voice.audit_trail.calls",
     "security": "otel_voice.audit_trail.calls",
     "configure_logs": "otel_voice.instrumentors",
+    "import_conversation": "otel_voice.importing",
     "instrument": "otel_voice.instrumentors",
     "uninstrument": "otel_voice.instrumentors",
     "register_check": "otel_voice.health.checks",

@@ -66,7 +66,7 @@ class Runtime:
         providers = (tracer_provider, meter_provider, logger_provider)
         known = next((told for given, told in self._told if given == providers), None)
         self._telemetry = known or Telemetry(
-            version=_version(),
+            version=installed_version(),
             policy=ContentPolicy.of(settings.capture_content, settings.content_max_length),
             convention=settings.semconv,
             trace_scope=settings.trace_scope,
@@ -164,7 +164,8 @@ def runtime() -> Runtime:
 
 
 @cache
-def _version() -> str:
+def installed_version() -> str:
+    """The version of this package; 0 where it is not installed."""
     try:
         return version("otel-voice")
     except PackageNotFoundError:

@@ -35,6 +35,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "export": {"settings"},
     "local": {"telemetry"},
     "health": {"export", "settings", "telemetry"},
+    "imports": {"conversations", "observation"},
     "frameworks": {"capture", "conversations", "observation"},
     "ingress": {"capture", "conversations", "observation"},
     "doctor": {"capture", "frameworks", "ingress", "providers"},
@@ -47,12 +48,15 @@ MAY_IMPORT: dict[str, set[str]] = {
     "runtime": {ALL},
     "api": {ALL},
     "call": {ALL},
+    "importing": {ALL},
     "": {ALL},
 }
 
 # Who may import what from outside, anywhere in the file.
 WIRING = {"distro", "configurator", "instrumentors", "runtime", "api", "call"}
 OPENTELEMETRY = {"telemetry", "logs", "audit_trail", "export", "local", "cli"} | WIRING
+WIRING = {"distro", "configurator", "instrumentors", "runtime", "api", "call", "importing"}
+OPENTELEMETRY = {"telemetry", "logs", "export", "local", "cli"} | WIRING
 # export waits for multiprocessing to be imported, so that nothing is imported because we are installed.
 WRAPT = {"capture", "export"}
 ENVIRONMENT = {"settings", "cli"}

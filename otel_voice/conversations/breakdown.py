@@ -16,7 +16,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
-from otel_voice.observation.records import Inference, Outcome, SpeechToText, TextToSpeech
+from otel_voice.observation.records import Inference, Outcome, RealtimeResponse, SpeechToText, TextToSpeech
 
 ENDPOINTING = "endpointing"
 TRANSCRIPTION = "transcription"
@@ -27,6 +27,9 @@ AGGREGATION = "aggregation"
 SYNTHESIS = "synthesis"
 PLAYBACK = "playback"
 UNATTRIBUTED = "unattributed"
+
+LONGEST_MEASURE = 600.0
+"""Seconds. Nobody waits longer for an answer: a service that says so is wrong."""
 
 STAGES = (
     ENDPOINTING,
@@ -150,9 +153,27 @@ def _thinking(tape: Tape, chain: Sequence[Inference], understood: bool, synthesi
     for one, following in pairwise(chain):
         tape.between(INFERENCE, one.started_ns, one.ended_ns)
         tape.until(_between(one), following.started_ns)
-    tape.between(INFERENCE, chain[-1].started_ns, _first_words(chain[-1]))
+    if isinstance(chain[-1], RealtimeResponse):
+        _answering_aloud(tape, chain[-1])
+    else:
+        tape.between(INFERENCE, chain[-1].started_ns, _first_words(chain[-1]))
     if synthesis is not None:
         tape.until(AGGREGATION, synthesis.started_ns)
+
+
+def _answering_aloud(tape: Tape, answer: RealtimeResponse) -> None:
+    """A model that speaks itself: all of it one wait, unless its service measured the words and the voice apart."""
+    audible = _first_words(answer)
+    voice, words = measured_ns(answer.told_synthesis_seconds), measured_ns(answer.told_inference_seconds)
+    voiced = None if audible is None else audible - (voice or 0)
+    tape.between(INFERENCE, answer.started_ns if words is None or voiced is None else voiced - words, voiced)
+    if voice is not None:
+        tape.until(SYNTHESIS, audible)
+
+
+def measured_ns(seconds: float | None) -> int | None:
+    """A service's own measure in nanoseconds; None for what cannot be one."""
+    return int(seconds * 1e9) if seconds is not None and 0 <= seconds <= LONGEST_MEASURE else None
 
 
 def _between(one: Inference) -> str:

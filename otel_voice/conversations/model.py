@@ -25,6 +25,7 @@ class Origin(enum.Enum):
     CONNECTION = "connection"  # the websocket, or the request that names it, by which it came in
     TRACE = "trace"  # the trace of an inbound request
     IMPLICIT = "implicit"  # the first speech-to-text stream
+    IMPORTED = "imported"  # what its provider tells of it afterwards
 
 
 class ConversationOutcome(enum.Enum):

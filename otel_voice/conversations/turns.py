@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from otel_voice.conversations.breakdown import breakdown
+from otel_voice.conversations.breakdown import breakdown, measured_ns
 from otel_voice.conversations.model import Conversation, Turn
 from otel_voice.conversations.states import Transition
 from otel_voice.observation.records import (
@@ -24,6 +24,8 @@ USER_SPEECH = "user_speech"
 CALLER = "caller"
 FIRST_SOUND = "first_audible_sample"
 TRANSCRIPTION_REQUEST = "transcription_request"
+FINAL_TRANSCRIPT = "final_transcript"
+PROVIDER_REPORT = "provider_report"
 MOST_INFERENCES = 32
 
 
@@ -110,6 +112,8 @@ def first_audio(turn: Turn, record: TextToSpeech | RealtimeResponse, listener: L
     if turn.synthesis is None and isinstance(record, TextToSpeech):
         turn.synthesis = record
     if turn.first_audio_ns is None:
+        if isinstance(record, RealtimeResponse):
+            _reported(turn, record)
         answered(turn, record.first_chunk_ns, listener)
 
 
@@ -241,9 +245,23 @@ def _spoken(turn: Turn, record: TextToSpeech | RealtimeResponse) -> None:
         turn.playback_until_ns = max(ends, turn.playback_until_ns or 0)
     if record is turn.synthesis:
         _sounded(turn, record)
+    if isinstance(record, RealtimeResponse) and record.first_chunk_ns == turn.first_audio_ns:
+        _reported(turn, record)  # a report may come after the first sound
+        explain(turn)
     if record.outcome is Outcome.INTERRUPTED and turn.interrupted_by is None:
         known = record.interrupted_by if isinstance(record, RealtimeResponse) else None
         turn.interrupted_by = known or CALLER
+
+
+def _reported(turn: Turn, record: RealtimeResponse) -> None:
+    """The service measured the silence, and all that was known of when it began is when the transcript came."""
+    if turn.speech_ended_ns is None or turn.speech_end_source != FINAL_TRANSCRIPT or turn.heard is None:
+        return
+    silence, sounded = measured_ns(record.told_seconds), record.first_chunk_ns
+    if silence is None or sounded is None:
+        return
+    if turn.heard.started_ns <= sounded - silence < turn.speech_ended_ns:
+        turn.speech_ended_ns, turn.speech_end_source = sounded - silence, PROVIDER_REPORT
 
 
 def _sounded(turn: Turn, record: TextToSpeech) -> None:

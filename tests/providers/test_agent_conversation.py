@@ -39,6 +39,8 @@ async def test_a_conversation_with_an_agent_of_deepgram(simulators: Simulators, 
     exchange = ["speech_to_text nova-3", "realtime_inference gpt-4o-mini"]
     assert tree(signals) == [("user_speech", exchange), ("None", exchange)]
     assert all(0 <= latency < 60 for latency in latencies(signals))
+    for turn in (span for span in signals.spans() if span.name == "turn"):
+        assert turn.attributes["voice.turn.stage.synthesis"] > 0  # it was measured apart from the words
     for span in answers(signals):
         assert span.attributes[names.VOICE_PROVIDER_RESPONSE_LATENCY] == 0.9
         assert span.attributes[names.VOICE_PROVIDER_TRANSCRIPTION_LATENCY] == 0.1

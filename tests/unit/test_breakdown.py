@@ -10,7 +10,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from otel_voice.conversations.breakdown import STAGES, Stage, breakdown, durations
-from otel_voice.observation.records import Inference, Outcome, SpeechToText, TextToSpeech, ToolRequest
+from otel_voice.observation.records import (
+    Inference,
+    Outcome,
+    RealtimeResponse,
+    SpeechToText,
+    TextToSpeech,
+    ToolRequest,
+)
 
 
 def made(record: Any, **facts: Any) -> Any:
@@ -38,6 +45,18 @@ def thought(
 
 def spoken(started: int, first: int | None) -> TextToSpeech:
     return made(TextToSpeech("mouth"), started_ns=started, first_chunk_ns=first)
+
+
+def aloud(started: int, first: int | None, words: float | None, voice: float | None) -> RealtimeResponse:
+    """An answer of a model that speaks itself; its service measured what words and voice took."""
+    measured = [None if each is None else each / 1e9 for each in (words, voice)]
+    return made(
+        RealtimeResponse("agent"),
+        started_ns=started,
+        first_chunk_ns=first,
+        told_inference_seconds=measured[0],
+        told_synthesis_seconds=measured[1],
+    )
 
 
 CASES: dict[str, tuple[tuple[Any, ...], dict[str, int]]] = {
@@ -149,6 +168,33 @@ CASES: dict[str, tuple[tuple[Any, ...], dict[str, int]]] = {
             "synthesis": 400,
         },
     ),
+    "an answer aloud": (
+        (1000, utterance(100, 300), [aloud(300, 1000, None, None)], None),
+        {"endpointing": 200, "transcription": 100, "decision": 0, "inference": 700},
+    ),
+    "an answer aloud that was measured": (
+        (1000, utterance(100, 300), [aloud(300, 1000, 400, 250)], None),
+        {
+            "endpointing": 200,
+            "transcription": 100,
+            "decision": 0,
+            "inference": 400,
+            "synthesis": 250,
+            "unattributed": 50,
+        },
+    ),
+    "an answer aloud whose voice alone was measured": (
+        (1000, utterance(100, 300), [aloud(300, 1000, None, 250)], None),
+        {"endpointing": 200, "transcription": 100, "decision": 0, "inference": 450, "synthesis": 250},
+    ),
+    "an answer aloud that took longer than the silence, it is said": (
+        (1000, utterance(100, 300), [aloud(300, 1000, 5000, 250)], None),
+        {"endpointing": 200, "transcription": 100, "decision": 0, "inference": 450, "synthesis": 250},
+    ),
+    "an answer aloud with measures that are none": (
+        (1000, utterance(100, 300), [aloud(300, 1000, float("nan"), -5)], None),
+        {"endpointing": 200, "transcription": 100, "decision": 0, "inference": 700},
+    ),
     "no model": (
         (1000, utterance(300, 300), [], spoken(500, 1000)),
         {"endpointing": 300, "transcription": 0, "synthesis": 500, "unattributed": 200},
@@ -182,7 +228,9 @@ utterances = st.none() | st.builds(
     maybe,
     st.booleans(),
 )
-thoughts = st.lists(st.builds(thought, moments, maybe, maybe, outcomes, st.booleans()), max_size=6)
+measures = st.none() | st.floats(-1e15, 1e15) | st.just(float("nan"))
+answers = st.builds(thought, moments, maybe, maybe, outcomes, st.booleans())
+thoughts = st.lists(answers | st.builds(aloud, moments, maybe, measures, measures), max_size=6)
 syntheses = st.none() | st.builds(spoken, moments, maybe)
 
 

@@ -69,6 +69,37 @@ def test_latency_does_not_wait_for_the_transcript(call: Talk, heard: Remembering
     assert turn.response_latency == pytest.approx(0.9)
 
 
+def measured(call: Talk, source: str, told: float, late: bool) -> tuple:
+    """A transcript at 2 s, an answer at 2.9 s, and the service's own measure of the silence, before it or after."""
+    said = call.says(1.0, 2.0)
+    said.speech_end_source = source
+    answer = call.asks(2.0, said)
+    answer[0].told_seconds = None if late else told
+    call.sounds(answer, 2.9)
+    answer[0].told_seconds = told
+    call.ends(answer, 3.5, audio_seconds=1.0)
+    return answer
+
+
+@pytest.mark.parametrize("late", [False, True], ids=["before the sound", "after it"])
+def test_the_services_own_measure_says_when_the_silence_began(call: Talk, late: bool) -> None:
+    """A transcript comes some time after the user fell silent; the service knows how long."""
+    turn = measured(call, "final_transcript", 1.3, late)[1].turn
+    assert turn.response_latency == pytest.approx(1.3)
+    assert turn.speech_end_source == "provider_report"
+    assert sum(stage.ended_ns - stage.started_ns for stage in turn.stages) == pytest.approx(1.3 * SECOND)
+
+
+@pytest.mark.parametrize(
+    ("source", "told"),
+    [("provider_event", 1.3), ("final_transcript", 0.4), ("final_transcript", 5.0), ("final_transcript", -1.0)],
+)
+def test_a_measure_that_says_less_than_is_known_is_not_believed(call: Talk, source: str, told: float) -> None:
+    """Where an event told the end of speech; where the silence would begin later, or before the user spoke."""
+    turn = measured(call, source, told, late=False)[1].turn
+    assert (turn.response_latency, turn.speech_end_source) == (pytest.approx(0.9), source)
+
+
 def test_the_answer_belongs_to_the_turn_of_the_utterance(call: Talk) -> None:
     """One exchange is one turn, and the next utterance opens the next."""
     answer = call.asks(2.5, call.says(1.0, 2.0))
