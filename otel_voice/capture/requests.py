@@ -41,9 +41,18 @@ class Ear:
 
 def overheard(args: tuple[Any, ...], kwargs: dict[str, Any], ear: Ear) -> tuple[tuple[Any, ...], dict[str, Any]]:
     """The arguments of a call whose first, or the one called `requests`, are its requests."""
-    if _ARGUMENT in kwargs:
-        return args, {**kwargs, _ARGUMENT: _overheard(kwargs[_ARGUMENT], ear)}
-    return ((_overheard(args[0], ear), *args[1:]), kwargs) if args else (args, kwargs)
+    return overheard_as(_ARGUMENT, 0, args, kwargs, ear)
+
+
+def overheard_as(
+    name: str, position: int, args: tuple[Any, ...], kwargs: dict[str, Any], ear: Ear
+) -> tuple[tuple[Any, ...], dict[str, Any]]:
+    """The arguments of a call of which the one of this name, or at this position, is iterated."""
+    if name in kwargs:
+        return args, {**kwargs, name: _overheard(kwargs[name], ear)}
+    if position >= len(args):
+        return args, kwargs
+    return (*args[:position], _overheard(args[position], ear), *args[position + 1 :]), kwargs
 
 
 def _overheard(requests: Any, ear: Ear) -> Any:

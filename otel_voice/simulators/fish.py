@@ -1,4 +1,4 @@
-"""Fish Audio over HTTP: text to speech, and recognition of a recording. Requests are MessagePack."""
+"""Fish Audio: text to speech over HTTP and over a websocket, and recognition of a recording, all in MessagePack."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from otel_voice.simulators import speech, wire
 from otel_voice.simulators.audio import EncodingError, read_wav
 from otel_voice.simulators.behaviour import Behaviour
 from otel_voice.simulators.formats import Format, bytes_per_second, speak
+from otel_voice.simulators.sockets import Outbox, messages, websocket
 from otel_voice.simulators.wire import BadRequestError, Provider, Route
 
 CHUNK_SECONDS = 0.1
@@ -56,6 +57,40 @@ async def synthesize(request: web.Request, asked: Behaviour) -> web.StreamRespon
     return await wire.stream(request, asked, {"content-type": CONTENT_TYPES[encoding]}, pieces)
 
 
+async def recite(request: web.Request, asked: Behaviour) -> web.StreamResponse:
+    """GET /v1/tts/live, upgraded to a websocket: text comes in parts, and is spoken when it was flushed or is over."""
+    msgpack = import_module("ormsgpack")
+    socket = websocket()
+    await socket.prepare(request)
+    outbox = Outbox(request, socket, asked)
+    text, wanted, pieces = "", Format("mp3", RATE), 0
+    async for message in messages(socket):
+        said = msgpack.unpackb(message)
+        event = said.get("event")
+        if event == "start":
+            body = said["request"]
+            wanted = Format(str(body.get("format") or "mp3"), int(body.get("sample_rate") or RATE))
+        elif event == "text":
+            text += str(said["text"])
+        for piece in _spoken(text, wanted, asked) if event in ("flush", "stop") else ():
+            outbox.put(msgpack.packb({"event": "audio", "audio": piece}), asked.first + pieces * asked.interval)
+            pieces += 1
+            if asked.error_after == pieces:
+                outbox.put(msgpack.packb({"event": "finish", "reason": "error"}))
+        text = "" if event == "flush" else text
+        if event == "stop":
+            outbox.put(msgpack.packb({"event": "finish", "reason": "stop"}), asked.first + pieces * asked.interval)
+            break
+    await outbox.close()
+    return socket
+
+
+def _spoken(text: str, wanted: Format, asked: Behaviour) -> list[bytes]:
+    if not text:
+        return []
+    return wire.pieces(speak(text, wanted), asked.chunks, int(bytes_per_second(wanted) * CHUNK_SECONDS) // 2 * 2)
+
+
 async def transcribe(request: web.Request, asked: Behaviour) -> web.StreamResponse:
     """POST /v1/asr."""
     data = (await _body(request)).get("audio")
@@ -72,6 +107,7 @@ async def transcribe(request: web.Request, asked: Behaviour) -> web.StreamRespon
 
 
 ROUTES = (
+    Route("GET", "/v1/tts/live", recite, FISH),
     Route("POST", "/v1/tts", synthesize, FISH),
     Route("POST", "/v1/asr", transcribe, FISH),
 )

@@ -9,34 +9,18 @@ from typing import Any
 
 from aiohttp import web
 
-from otel_voice.simulators import behaviour, wire
+from otel_voice.simulators import behaviour, gladia_prerecorded, wire
 from otel_voice.simulators.behaviour import Behaviour
 from otel_voice.simulators.ear import Ear, Moment, encoded
+from otel_voice.simulators.gladia_errors import GLADIA
 from otel_voice.simulators.hearing import Script
 from otel_voice.simulators.sockets import Outbox, decoded, messages, websocket
 from otel_voice.simulators.speech import CONFIDENCE
-from otel_voice.simulators.wire import Provider, Route
+from otel_voice.simulators.wire import Route
 
 ENCODINGS = {"wav/pcm": "linear16", "wav/ulaw": "mulaw"}
 PAUSE_SECONDS = 0.5
-SOCKET = "the websocket"
 Json = dict[str, Any]
-
-
-def _key(request: web.Request) -> str | None:
-    return request.query.get("token") or request.headers.get("x-gladia-key")
-
-
-async def _model(request: web.Request) -> str | None:
-    return SOCKET if request.method == "GET" else (await wire.json_of(request)).get("model")
-
-
-def _failure(status: int, name: str, reason: str) -> web.Response:
-    body = {"statusCode": status, "message": reason or "refused", "request_id": f"G-{name[:8]}", "path": "/v2/live"}
-    return web.json_response(body, status=status)
-
-
-GLADIA = Provider("gladia", _key, _model, _failure)
 
 
 async def initiate(request: web.Request, asked: Behaviour) -> web.StreamResponse:
@@ -133,6 +117,7 @@ async def converse(request: web.Request, asked: Behaviour) -> web.StreamResponse
 
 
 ROUTES = (
+    *gladia_prerecorded.ROUTES,
     Route("POST", "/v2/live", initiate, GLADIA),
     Route("GET", "/v2/live", converse, GLADIA),
 )

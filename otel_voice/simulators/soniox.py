@@ -8,44 +8,23 @@ from typing import Any
 
 from aiohttp import web
 
-from otel_voice.simulators import wire
+from otel_voice.simulators import soniox_prerecorded, wire
 from otel_voice.simulators.audio import EncodingError
 from otel_voice.simulators.behaviour import Behaviour
 from otel_voice.simulators.ear import Ear, Moment, encoded
 from otel_voice.simulators.formats import Format, bytes_per_second, speak
 from otel_voice.simulators.hearing import Script
 from otel_voice.simulators.sockets import Outbox, decoded, messages, websocket
+from otel_voice.simulators.soniox_errors import ERRORS, SONIOX
 from otel_voice.simulators.speech import CONFIDENCE, Word
-from otel_voice.simulators.wire import BadRequestError, Provider, Route
+from otel_voice.simulators.wire import BadRequestError, Route
 
 HEARD = {"pcm_s16le": "linear16", "mulaw": "mulaw"}
 SPOKEN = {"pcm_s16le": "pcm", "pcm_f32le": "f32", "pcm_mulaw": "ulaw", "wav": "wav", "mp3": "mp3"}
-ERRORS = {400: "bad_request", 401: "unauthenticated", 429: "limit_exceeded", 500: "internal_error", 503: "unavailable"}
 CHUNK_SECONDS = 0.1
 PAUSE_SECONDS = 0.5
 LONGEST_TOKEN = 4
 Json = dict[str, Any]
-
-
-def _key(request: web.Request) -> str | None:
-    # Older clients say their key in the first message.
-    return request.headers.get("authorization", "").partition(" ")[2] or ("told later" if _upgrades(request) else None)
-
-
-def _upgrades(request: web.Request) -> bool:
-    return request.headers.get("upgrade", "").lower() == "websocket"
-
-
-async def _model(request: web.Request) -> str | None:
-    return None if _upgrades(request) else (await wire.json_of(request)).get("model")
-
-
-def _failure(status: int, name: str, reason: str) -> web.Response:
-    body = {"status_code": status, "error_type": ERRORS[status], "message": reason or "refused", "request_id": name[:8]}
-    return web.json_response(body, status=status)
-
-
-SONIOX = Provider("soniox", _key, _model, _failure)
 
 
 def error(status: int, reason: str) -> Json:
@@ -210,6 +189,7 @@ async def converse(request: web.Request, asked: Behaviour) -> web.StreamResponse
 
 
 ROUTES = (
+    *soniox_prerecorded.ROUTES,
     Route("GET", "/transcribe-websocket", listen, SONIOX),
     Route("GET", "/tts-websocket", converse, SONIOX),
     Route("POST", "/tts", generate, SONIOX),

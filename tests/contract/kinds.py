@@ -78,6 +78,8 @@ KINDS: dict[str, Callable[[Any], bool]] = {
     "part": generator,
     "async_part": async_generator,
     "aiteration": async_generator,
+    "reciting": generator,
+    "async_reciting": async_generator,
     "telling": plain_or_coroutine,
     "making": plain,
     "noting": plain,

@@ -29,6 +29,7 @@ _QUOTED = quote(SECRET)
 _BY_CHANCE = re.compile(
     r"\w{3}, \d{2} \w{3} \d{4} \d{2}:\d{2}:\d{2} GMT"
     r"|time taken=[\d.]+ seconds"
+    r"|(duration=|over )[\d.]+s"
     r"|((recv|send)msg: ?)?(Connection reset by peer|Broken pipe)( \(\d+\))?"
 )
 

@@ -22,7 +22,7 @@ from otel_voice.observation.records import Outcome, SpeechToText
 from otel_voice.providers.gladia import PROVIDER
 from otel_voice.providers.gladia_live import Live
 from otel_voice.simulators.audio import synthesize
-from otel_voice.simulators.gladia import SOCKET
+from otel_voice.simulators.gladia_errors import SOCKET
 from otel_voice.simulators.server import Simulators
 from tests.capture_sink import RecordingSink
 from tests.contract.matrix import PATIENCE, observing, until

@@ -1,7 +1,8 @@
-"""Soniox: audio in one answer. The websockets are driven in `tests/providers/test_soniox*.py`."""
+"""Soniox: audio in one answer, and recordings. The websockets are driven in `tests/providers/test_soniox*.py`."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from importlib.metadata import version
 from typing import Any
 
@@ -12,10 +13,15 @@ from tests.contract.exercises import SECRET, Exercise, Whole, websocket
 
 VERSION = tuple(int(number) for number in version("soniox").split(".")[:2])
 SPEAKS = VERSION >= (2, 3)
+RECORDING = b"\1\2" * 16000
 UNREACHABLE = {
     str(point): "a connection is not one operation: driven in tests/providers/test_soniox*.py"
     for point in PROVIDER.points
     if point.shape.__name__.endswith(("connection", "leaving"))
+} | {
+    str(point): "it tells nothing that was said: driven in tests/providers/test_soniox_prerecorded.py"
+    for point in PROVIDER.points
+    if point.target.endswith("transcribe_and_wait")
 }
 
 
@@ -37,7 +43,17 @@ def _generate_async(base: str, timeout: float) -> Any:
     return client("Async", base, timeout).tts.generate(text=SECRET, voice="Adrian", language="en")
 
 
+def _recognize(colour: str, method: str) -> Callable[[str, float], Any]:
+    def call(base: str, timeout: float) -> Any:
+        return getattr(client(colour, base, timeout).stt, method)(file=RECORDING, wait_interval_sec=0.001)
+
+    return call
+
+
+_TOKENS = "transcribe_and_wait_with_tokens"
 EXERCISES: list[Exercise] = [
+    Whole(f"soniox.api.stt:SttAPI.{_TOKENS}", _recognize("", _TOKENS)),
+    Whole(f"soniox.api.async_stt:AsyncSttAPI.{_TOKENS}", _recognize("Async", _TOKENS)),
     Whole("soniox.api.tts:TtsAPI.generate", _generate),
     Whole("soniox.api.async_tts:AsyncTtsAPI.generate", _generate_async),
 ]
