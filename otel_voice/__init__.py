@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from otel_voice import health
     from otel_voice.api import conversation, current_conversation, turn
+    from otel_voice.audit_trail.calls import audit, security
     from otel_voice.events.alerts import alert
     from otel_voice.events.errors import record_error
     from otel_voice.events.integrating import integration
@@ -15,46 +16,31 @@ if TYPE_CHECKING:
     from otel_voice.events.timer import timer
     from otel_voice.events.tools import tool
     from otel_voice.events.tracing import traced
-    from otel_voice.instrumentors import instrument, uninstrument
+    from otel_voice.health.checks import register_check
+    from otel_voice.importing import import_conversation
+    from otel_voice.instrumentors import configure_logs, instrument, uninstrument
 
 __all__ = [
     "alert",
+    "audit",
+    "configure_logs",
     "conversation",
     "current_conversation",
     "event",
+    "health",
+    "import_conversation",
     "instrument",
     "integration",
     "message",
     "record_error",
+    "register_check",
+    "security",
     "timer",
     "tool",
     "traced",
     "turn",
     "uninstrument",
 ]
-    from otel_voice.audit_trail.calls import audit, security
-    from otel_voice.instrumentors import instrument, uninstrument
-
-__all__ = ["audit", "conversation", "current_conversation", "instrument", "security", "turn", "uninstrument"]
-    from otel_voice.health.checks import register_check
-    from otel_voice.instrumentors import instrument, uninstrument
-
-__all__ = [
-    "conversation",
-    "current_conversation",
-    "health",
-    "instrument",
-    "register_check",
-    "turn",
-    "uninstrument",
-]
-    from otel_voice.instrumentors import configure_logs, instrument, uninstrument
-
-__all__ = ["configure_logs", "conversation", "current_conversation", "instrument", "turn", "uninstrument"]
-    from otel_voice.importing import import_conversation
-    from otel_voice.instrumentors import instrument, uninstrument
-
-__all__ = ["conversation", "current_conversation", "import_conversation", "instrument", "turn", "uninstrument"]
 
 _WHERE = {
     "conversation": "otel_voice.api",

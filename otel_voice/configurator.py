@@ -36,12 +36,9 @@ class VoiceConfigurator(_OTelSDKConfigurator):
             _log.error("otel_voice: telemetry is not set up: %s: %s", type(error).__name__, error)
             return
         failures.limit(defaults.endpoint(env))
-        chosen = settings.Settings.from_env(env)
         redact_exports(chosen, env)
         guard_exit(chosen)
-        guard_exit(chosen)
         _resume_audit(chosen)
-        guard_exit(chosen)
         VoiceConfigurator.active = True
 
 
@@ -72,6 +69,8 @@ def redact_exports(chosen: settings.Settings, env: Mapping[str, str]) -> None:
     policy.use(chosen, env)
     for _, provider in _providers():
         border.guard(provider)
+
+
 def _resume_audit(chosen: settings.Settings) -> None:
     """Send the audit records that a process before this one left; only who ever recorded any pays for it."""
     try:

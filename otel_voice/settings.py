@@ -171,8 +171,8 @@ NATIONAL_IDS = ("us_ssn", "br_cpf", "ch_ahv", "uk_nino", "es_dni")
 """What can be redacted, and how; otel_voice/privacy/ says what each of them is."""
 
 
-def _entries(text: str) -> list[str]:
-    return [entry.strip() for entry in text.split(",") if entry.strip()]
+def _entries(text: str) -> tuple[str, ...]:
+    return tuple(entry.strip() for entry in text.split(",") if entry.strip())
 
 
 def _redaction(text: str) -> dict[str, str]:
@@ -190,7 +190,7 @@ def _allowed(text: str) -> tuple[str, ...]:
     for entry in _entries(text):
         if entry.count("*") > 1 or ("*" in entry and len(entry) < 4):
             raise ValueError(entry)
-    return tuple(_entries(text))
+    return _entries(text)
 
 
 def _national_ids(text: str) -> frozenset[str]:
@@ -213,19 +213,17 @@ def known_secrets(env: Mapping[str, str]) -> tuple[str, ...]:
     """The values of variables that are named as keys, tokens and passwords, longest first; paths are none."""
     values = {value for name, value in env.items() if _NAMES_SECRET.search(name) and _LOOKS_SECRET.fullmatch(value)}
     return tuple(sorted(values, key=lambda value: (-len(value), value)))
+
+
 def _levels(text: str) -> dict[str, int]:
     """`a.b=DEBUG, c=ERROR`: a level for each logger and for those below it."""
     levels = {}
-    for entry in _names(text):
+    for entry in _entries(text):
         name, equals, level = entry.partition("=")
         if not equals or not name.strip():
             raise ValueError(entry)
         levels[name.strip()] = _level(level.strip())
     return levels
-
-
-def _names(text: str) -> tuple[str, ...]:
-    return tuple(filter(None, (each.strip() for each in text.split(","))))
 
 
 _SIZE_UNITS = {"kb": 10**3, "mb": 10**6, "gb": 10**9}
@@ -239,6 +237,8 @@ def _rotation(text: str) -> int:
     if unit not in _SIZE_UNITS or not number.isdecimal() or int(number) == 0:
         raise ValueError(text)
     return int(number) * _SIZE_UNITS[unit]
+
+
 _ORIGIN = re.compile(r"https?://(?:[a-z0-9._-]+|\[[0-9a-f:.]+\])(?::[0-9]{1,5})?")
 
 
@@ -378,7 +378,7 @@ VARIABLES: tuple[Variable, ...] = (
         "",
         "names of loggers, separated by commas",
         "Only records of these loggers and of those below them are exported.",
-        _names,
+        _entries,
     ),
     Variable(
         "OTEL_VOICE_LOG_EXCLUDE",
@@ -386,7 +386,7 @@ VARIABLES: tuple[Variable, ...] = (
         "",
         "names of loggers, separated by commas",
         "Records of these loggers and of those below them are not exported; the longer name decides.",
-        _names,
+        _entries,
     ),
     Variable(
         "OTEL_VOICE_LOG_BURST",
@@ -539,6 +539,8 @@ VARIABLES: tuple[Variable, ...] = (
         "days, 0 or more",
         "How long files of audit records stay after they were sent.",
         _seconds,
+    ),
+    Variable(
         "OTEL_VOICE_CORS_ORIGINS",
         "cors_origins",
         "",

@@ -5,12 +5,17 @@ from __future__ import annotations
 import gc
 from collections.abc import Iterator
 
+import hypothesis
 import pytest
 
 from tests.schema_check import EMITTED, SCHEMA
 from tests.signals import Signals
 
 NARROWING = ("keyword", "markexpr", "lf", "failedfirst", "collectonly", "deselect", "ignore", "ignore_glob", "maxfail")
+
+# How long anything takes says nothing where several test runs share two cores.
+hypothesis.settings.register_profile("busy", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
+hypothesis.settings.load_profile("busy")
 
 
 @pytest.fixture(scope="module", autouse=True)

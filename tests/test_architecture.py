@@ -25,14 +25,11 @@ MAY_IMPORT: dict[str, set[str]] = {
     "prices": {"observation"},
     "privacy": set(),
     "telemetry": {"observation", "conversations", "prices", "privacy", "schema"},
-    "logs": {"telemetry", "export"},
+    "logs": {"telemetry", "export", "settings"},
     "events": {"block", "capture", "conversations", "logs", "observation", "runtime", "telemetry"},
     "block": set(),
     "export": {"privacy", "settings"},
     "audit_trail": {"telemetry", "logs", "export", "observation", "settings"},
-    "telemetry": {"observation", "conversations", "prices", "schema"},
-    "logs": {"telemetry", "export", "settings"},
-    "export": {"settings"},
     "local": {"telemetry"},
     "health": {"export", "settings", "telemetry"},
     "imports": {"conversations", "observation"},
@@ -53,10 +50,8 @@ MAY_IMPORT: dict[str, set[str]] = {
 }
 
 # Who may import what from outside, anywhere in the file.
-WIRING = {"distro", "configurator", "instrumentors", "runtime", "api", "call"}
-OPENTELEMETRY = {"telemetry", "logs", "audit_trail", "export", "local", "cli"} | WIRING
 WIRING = {"distro", "configurator", "instrumentors", "runtime", "api", "call", "importing"}
-OPENTELEMETRY = {"telemetry", "logs", "export", "local", "cli"} | WIRING
+OPENTELEMETRY = {"telemetry", "logs", "audit_trail", "export", "local", "cli"} | WIRING
 # export waits for multiprocessing to be imported, so that nothing is imported because we are installed.
 WRAPT = {"capture", "export"}
 ENVIRONMENT = {"settings", "cli"}

@@ -13,8 +13,7 @@ from pathlib import Path
 
 from google.protobuf.message import DecodeError  # type: ignore[import-untyped]
 
-from otel_voice.cli import audit, demo, doctor, export, listing, run, show, stack
-from otel_voice.cli import demo, doctor, export, importing, listing, run, show, stack
+from otel_voice.cli import audit, demo, doctor, export, importing, listing, run, show, stack
 from otel_voice.local.errors import LocalError
 
 _COMMANDS = (run, demo, show, listing, export, importing)

@@ -211,11 +211,8 @@ VOICE_AUDIT_SUBJECT: Final = "voice.audit.subject"
 VOICE_EVENT_LOOP_BLOCK_DURATION: Final = "voice.event_loop.block.duration"
 VOICE_EVENT_LOOP_BLOCKS_UNTOLD: Final = "voice.event_loop.blocks.untold"
 VOICE_LOG_SUPPRESSED: Final = "voice.log.suppressed"
-VOICE_COMPONENT: Final = "voice.component"
 CODE_FILE_PATH: Final = "code.file.path"
-CODE_FUNCTION_NAME: Final = "code.function.name"
 CODE_LINE_NUMBER: Final = "code.line.number"
-CODE_STACKTRACE: Final = "code.stacktrace"
 CLIENT_ADDRESS: Final = "client.address"
 HTTP_REQUEST_METHOD: Final = "http.request.method"
 HTTP_RESPONSE_BODY_SIZE: Final = "http.response.body.size"
@@ -829,6 +826,8 @@ METRICS: Final[Mapping[str, Metric]] = {
         description="What alert() told, with what was held back as a repetition.",
         buckets=(),
         labels=("voice.alert.severity",),
+        opt_in="",
+    ),
     METRIC_VOICE_AUDIT_UNWRITTEN: Metric(
         instrument="counter",
         unit="{record}",
@@ -843,12 +842,16 @@ METRICS: Final[Mapping[str, Metric]] = {
         description="Audit records that were neither written nor sent before memory for them ran out.",
         buckets=(),
         labels=("voice.log.category",),
+        opt_in="",
+    ),
     METRIC_VOICE_EVENT_LOOP_LAG: Metric(
         instrument="histogram",
         unit="s",
         description="An event loop is asked to call back until it does; where health or system metrics are on.",
         buckets=BUCKETS["lag"],
         labels=(),
+        opt_in="",
+    ),
     METRIC_VOICE_LOG_DROPPED: Metric(
         instrument="counter",
         unit="{record}",
@@ -1337,6 +1340,8 @@ EVENTS: Final[Mapping[str, Event]] = {
             "voice.alert.value",
             "voice.alert.threshold",
             "voice.alert.suppressed",
+        ),
+    ),
     EVENT_VOICE_AUDIT_AUTHENTICATION: Event(
         severity="INFO",
         category="audit",
@@ -1533,6 +1538,8 @@ EVENTS: Final[Mapping[str, Event]] = {
             "voice.turn.index",
             "session.id",
             "user.id",
+        ),
+    ),
     EVENT_VOICE_EVENT_LOOP_BLOCKED: Event(
         severity="WARN",
         category="performance",
