@@ -150,17 +150,22 @@ class Runtime:
 
 
 _lock = threading.Lock()
-
-
-@cache
-def _runtime() -> Runtime:
-    return Runtime(Settings.from_env())
+_made: Runtime | None = None
 
 
 def runtime() -> Runtime:
-    """The runtime of this process, made when it is first needed."""
+    """The runtime of this process, made when it is first needed.
+
+    The lock is for the making alone: a forked child may find it held by a thread that it does not have.
+    """
+    return _made or _make()
+
+
+def _make() -> Runtime:
+    global _made
     with _lock:
-        return _runtime()
+        _made = _made or Runtime(Settings.from_env())
+        return _made
 
 
 @cache

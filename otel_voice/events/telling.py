@@ -62,7 +62,7 @@ def nearest(name: str, known: Iterable[str]) -> str:
 def cleaned(attribute: str, value: Any) -> Any:
     """The value as the schema declares the attribute; None where it is none."""
     if NUMBERS.get(attribute) is int:
-        return values.whole(value)
+        return values.integer(value)
     if attribute in NUMBERS:
         return values.number(value)
     return values.text(value)

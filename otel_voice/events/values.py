@@ -13,14 +13,19 @@ from otel_voice.telemetry.redaction import bounded, redact
 LONGEST = 1024
 """Characters of a text."""
 STACK_LENGTH = 16384
-_READ = 16
-"""So many times the length is looked at: what is cut off there is cut off once more after redaction."""
+_SECRET_LENGTH = 8192
+"""Characters; no secret that redaction knows is longer. So much is read beyond the length, and thrown away after."""
 _INT64 = 2**63
 
 
 def text(value: Any, longest: int = LONGEST) -> str:
     """Any object as text, with nothing secret in it."""
-    return bounded(redact(_sendable(_str(value)[: longest * _READ])), longest)
+    whole = _str(value)
+    read = longest + _SECRET_LENGTH
+    if len(whole) <= read:
+        return bounded(redact(_sendable(whole)), longest)
+    # Half a secret, at the end of what was read, is in what is thrown away, however much redaction made shorter.
+    return redact(_sendable(whole[:read]))[:-_SECRET_LENGTH][:longest] + "…"
 
 
 def error_type(error: BaseException) -> str:
@@ -49,7 +54,7 @@ def number(value: Any) -> float | None:
     return converted if math.isfinite(converted) else None
 
 
-def whole(value: Any) -> int | None:
+def integer(value: Any) -> int | None:
     """A whole number that fits OTLP's 64 bits; None for anything else."""
     if isinstance(value, float) and value.is_integer():
         value = int(value)
@@ -67,7 +72,7 @@ def anything(value: Any) -> Any:
     if isinstance(value, bool):
         return value
     if isinstance(value, int):
-        found: float | None = whole(value)
+        found: float | None = integer(value)
     else:
         found = number(value) if isinstance(value, float) else None
     return text(value) if found is None else found

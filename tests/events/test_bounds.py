@@ -151,6 +151,16 @@ def test_no_argument_raises(said: Said, given: Any) -> None:
     said.checked = True
 
 
+@pytest.mark.parametrize("before", range(values.LONGEST - 60, values.LONGEST + 20, 7))
+@pytest.mark.parametrize("emails", [0, 400])
+def test_half_a_secret_is_told_nowhere(before: int, emails: int) -> None:
+    """Wherever a text is cut, also where redaction made it much shorter before that."""
+    secret = "sk-" + "A1b2" * 40
+    text = values.text("ada.lovelace@example.com " * emails + "x" * before + " " + f"{secret} " * 200)
+    assert "A1b2" not in text
+    assert len(text) <= values.LONGEST + 1
+
+
 def test_a_document_of_fields_is_cut(said: Said) -> None:
     """An event is no place for a whole document."""
     otel_voice.event("order.shipped", **{f"field{number}": number for number in range(10_000)})
