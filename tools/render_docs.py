@@ -40,6 +40,7 @@ def reference(schema: Schema) -> str:
             _metrics(schema),
             _buckets(schema),
             _events(schema),
+            _catalogue(schema),
             _attributes(schema),
         ]
     )
@@ -92,6 +93,17 @@ def _events(schema: Schema) -> str:
         for event in schema.events
     ]
     return "## Log events\n\n" + table(("name", "severity", "category", "what happened", "attributes"), rows)
+
+
+def _catalogue(schema: Schema) -> str:
+    rows = [
+        (_code(event.name.removeprefix("voice.")), _codes(event.fields), _codes(event.metrics))
+        for event in schema.events
+        if event.fields
+    ]
+    return "## What a program may say\n\nWith `otel_voice.event(name, ...)`: [events.md](events.md).\n\n" + table(
+        ("event", "fields", "counted by"), rows
+    )
 
 
 def _severities(event: Event) -> str:
