@@ -60,7 +60,7 @@ class Request(Run):
         tell(_EVENTS[ending], attributes, f"{self._what}: {ending} after {self.seconds:.3f} s")
 
 
-class integration(Spanning):  # noqa: N801 - used as a statement
+class integration(Spanning[Request]):  # noqa: N801 - used as a statement
     """A request to another system: a span, an event when it begins and one how it ends, and metrics.
 
     `with integration("crm", "lookup"):`, `async with`, or above a function or coroutine. An exception that leaves it is

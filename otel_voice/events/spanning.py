@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from typing import Any, TypeVar
+from typing import Any, Generic, TypeVar
 
 from otel_voice.block import Block
 from otel_voice.capture.guard import guarded
@@ -82,17 +82,23 @@ class Run:
             self.fail(values.error_type(error), values.text(error))
 
 
-class Spanning(Block):
+class Spanning(Block, Generic[R]):
     """A block that can be entered many times, also at once in several tasks and threads."""
 
     def __init__(self) -> None:
-        self._runs: list[Run] = []
+        self._runs: list[R] = []
+
+    def __enter__(self) -> R:
+        return self._enter()
+
+    async def __aenter__(self) -> R:
+        return self._enter()
 
     @abstractmethod
-    def _run(self) -> Run:
+    def _run(self) -> R:
         """One time through."""
 
-    def _enter(self) -> Any:
+    def _enter(self) -> R:
         run = self._run()
         self._runs.append(run)
         guarded(run.begin)
@@ -106,6 +112,6 @@ class Spanning(Block):
         self._runs.remove(run)
         run.end(error)
 
-    def _mine(self) -> Run:
+    def _mine(self) -> R:
         """The one that is current here; where another context was left behind, the last that was entered."""
         return next((run for run in self._runs if run.is_here), self._runs[-1])

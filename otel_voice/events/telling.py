@@ -10,13 +10,18 @@ from otel_voice.capture.guard import guarded
 from otel_voice.events import values
 from otel_voice.logs import context as log_context
 from otel_voice.runtime import runtime
+from otel_voice.telemetry import names
 from otel_voice.telemetry.catalogue import CATALOGUE, NUMBERS, VALUES
 from otel_voice.telemetry.program import here
 
 OURS = "voice."
+NAME_LENGTH, BODY_LENGTH = 128, 256
+"""Characters of a name, and of a line that tells an event."""
 _MANY = 64
 """Fields of one event that the catalogue does not have; it is no place for a whole document."""
 _TOLD_LIMIT = 1000
+
+_CALL = {names.VOICE_CONVERSATION_CHANNEL: "channel", names.VOICE_CONVERSATION_DIRECTION: "direction"}
 
 _logger = logging.getLogger("otel_voice.events")
 _told: set[object] = set()
@@ -70,12 +75,12 @@ def cleaned(attribute: str, value: Any) -> Any:
 
 def others(fields: Mapping[str, Any]) -> dict[str, Any]:
     """Fields under their own names."""
-    given = [(key, value) for key, value in fields.items() if value is not None]
-    return {values.text(key, 128): values.anything(value) for key, value in given[:_MANY]}
+    given = [(values.text(key, NAME_LENGTH), value) for key, value in fields.items() if value is not None]
+    return {key: values.named(key, value) for key, value in given[:_MANY]}
 
 
 def _event(name: Any, fields: Mapping[str, Any]) -> None:
-    said = values.text(name, 128)
+    said = values.text(name, NAME_LENGTH)
     full = said if said in CATALOGUE else OURS + said
     if full not in CATALOGUE:
         _unknown(said, fields)
@@ -90,7 +95,24 @@ def _known(said: str, full: str, fields: Mapping[str, Any]) -> None:
         problem = "event %r has no field %r; %s It is logged all the same."
         tell_once((full, key), problem, said, values.text(key, 128), nearest(key, known))
     declared = _declared(full, {key: value for key, value in fields.items() if key in known})
-    tell(full, {**others(unknown), **declared, **CATALOGUE[full].constants})
+    attributes = {**others(unknown), **_of_the_call(known.values()), **declared, **CATALOGUE[full].constants}
+    tell(full, attributes, _line(full, fields))
+
+
+def _of_the_call(attributes: Iterable[str]) -> dict[str, str]:
+    """What the conversation has said already."""
+    wanted = _CALL.keys() & attributes
+    call = runtime().conversations.find() if wanted else None
+    known = {attribute: getattr(call, _CALL[attribute]) for attribute in wanted if call is not None}
+    return {attribute: values.text(value) for attribute, value in known.items() if value is not None}
+
+
+def _line(name: str, fields: Mapping[str, Any]) -> str:
+    """The event as a line of a log, for whoever sees no attributes."""
+    told = ", ".join(
+        f"{key}={values.text(value, 64)}" for key, value in list(fields.items())[:_MANY] if value is not None
+    )
+    return values.text(f"{spoken(name)}: {told}" if told else spoken(name), BODY_LENGTH)
 
 
 def _declared(name: str, fields: Mapping[str, Any]) -> dict[str, Any]:
@@ -121,7 +143,7 @@ def _unknown(name: str, fields: Mapping[str, Any]) -> None:
     tell_once(name, "there is no event %r in the catalogue; %s It is logged all the same.", name, nearest(name, known))
     context = log_context.current()
     stamped = {**others(fields), **(context.attributes if context is not None else {})}
-    runtime().program().theirs(name, spoken(name), stamped, _context(context))
+    runtime().program().theirs(name, _line(name, fields), stamped, _context(context))
 
 
 def _context(known: log_context.LogContext | None) -> Any:

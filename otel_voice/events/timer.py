@@ -27,7 +27,7 @@ class Timed(Run):
         tell(names.EVENT_VOICE_TIMER_COMPLETED, attributes, body)
 
 
-class timer(Spanning):  # noqa: N801 - used as a statement
+class timer(Spanning[Timed]):  # noqa: N801 - used as a statement
     """Time a block or the calls of a function: a span, a histogram and a performance log.
 
     `with timer("db_query"):`, `async with timer("db_query"):`, or `@timer("db_query")` above a function or coroutine.

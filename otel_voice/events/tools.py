@@ -58,7 +58,7 @@ class Execution(Run):
         _tell(self._said, ending, self.seconds, error, self._reason if ending == self._outcome else None)
 
 
-class tool(Spanning):  # noqa: N801 - used as a statement
+class tool(Spanning[Execution]):  # noqa: N801 - used as a statement
     """A tool call, as a block: `with tool("book_appointment") as call:`, `async with`, or above a function.
 
     A span `execute_tool`, an event that it is called, one how it ended, and metrics. Where there is nothing to put a

@@ -27,7 +27,7 @@ class Traced(Run):
         """The span says it all."""
 
 
-class Tracing(Spanning):
+class Tracing(Spanning[Traced]):
     """What traced(component=...) gives: a decorator, and a block where a name was given."""
 
     def __init__(self, name: str | None, component: str | None) -> None:

@@ -28,6 +28,19 @@ def text(value: Any, longest: int = LONGEST) -> str:
     return redact(_sendable(whole[:read]))[:-_SECRET_LENGTH][:longest] + "…"
 
 
+def named(key: str, value: Any) -> Any:
+    """The value of a field that nobody declared: as it is, where OTLP can carry it, or as text.
+
+    Some secrets are known by what they are called alone.
+    """
+    plain = anything(value)
+    return (
+        text(f"{key}={plain}", LONGEST + len(key) + len("=…")).removeprefix(f"{key}=")
+        if isinstance(plain, str)
+        else plain
+    )
+
+
 def error_type(error: BaseException) -> str:
     """The class of an error."""
     return type(error).__qualname__

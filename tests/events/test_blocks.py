@@ -13,8 +13,9 @@ import pytest
 from opentelemetry import trace
 
 import otel_voice
+from otel_voice.capture import guard
 from otel_voice.logs import context as log_context
-from otel_voice.telemetry import names
+from otel_voice.telemetry import names, program
 from tests.events.conftest import Said
 from tests.unit.conversing import Clock
 
@@ -336,6 +337,43 @@ def test_a_log_record_within_names_its_component(said: Said) -> None:
     assert known.attributes[names.VOICE_CONVERSATION_ID] == "call-1"
     assert known.attributes[names.VOICE_COMPONENT] == "billing"
     assert said.event("voice.queue.depth").attributes[names.VOICE_COMPONENT] == "billing"
+
+
+@of_each
+def test_our_failure_is_not_the_programs(
+    said: Said, helper: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Where telemetry itself breaks, the program goes on, with its own exceptions."""
+
+    def broken(*_: Any, **__: Any) -> None:
+        raise RuntimeError("broken")
+
+    monkeypatch.setattr(guard, "strict", False)
+    for name in ("start", "event", "measure"):
+        monkeypatch.setattr(program.Program, name, broken)
+    with BLOCKS[helper]():
+        done = True
+    with pytest.raises(FailedError), BLOCKS[helper]():
+        raise FailedError
+    otel_voice.event("queue.depth", queue="night", depth=1)
+    otel_voice.alert("info", "title", "message")
+    assert done
+    assert not current()
+    assert all("Your program is not affected" in each for each in caplog.messages)
+
+
+def test_a_span_that_cannot_be_told_is_ended_all_the_same(said: Said, monkeypatch: pytest.MonkeyPatch) -> None:
+    """And is not current any more."""
+
+    def broken(*_: Any, **__: Any) -> None:
+        raise RuntimeError("broken")
+
+    monkeypatch.setattr(guard, "strict", False)
+    monkeypatch.setattr(program.Program, "event", broken)
+    with otel_voice.timer("work"):
+        pass
+    assert said.span("work").end_time is not None
+    assert not current()
 
 
 def test_traced_takes_no_class(said: Said) -> None:

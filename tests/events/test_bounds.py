@@ -104,6 +104,14 @@ def test_what_is_no_number_is_left_out(said: Said, caplog: pytest.LogCaptureFixt
     assert all("number; it is left out" in each for each in caplog.messages)
 
 
+def test_a_secret_is_known_by_the_name_of_its_field(said: Said) -> None:
+    """Of what nobody declared: neither the attribute nor the line has it."""
+    otel_voice.event("account.opened", password="hunter2!", api_key="k-12345", pin="4711")
+    record = said.event("account.opened")
+    assert record.body == "account opened: password=[secret], api_key=[secret], pin=4711"
+    assert record.attributes["password"] == record.attributes["api_key"] == "[secret]"
+
+
 def test_a_negative_number_is_on_the_record_alone(said: Said) -> None:
     """A histogram takes none."""
     otel_voice.event("queue.wait", queue="night", duration=-1.0)
@@ -123,6 +131,7 @@ def test_a_negative_number_is_on_the_record_alone(said: Said) -> None:
         (math.nan, "nan"),
         (7, 7),
         (False, False),
+        ("sk-" + "A1b2" * 8, "[secret]"),
         ({"password": "hunter2!"}, "{'password': '[secret]'}"),
     ],
 )

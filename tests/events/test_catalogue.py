@@ -84,6 +84,18 @@ def test_an_event_belongs_to_its_conversation(said: Said) -> None:
     assert record.trace_id == turn.context.trace_id
 
 
+def test_an_event_of_a_call_has_its_channel(said: Said) -> None:
+    """What conversation() was given need not be said again; what is said goes before it."""
+    with otel_voice.conversation("call-1", channel="phone", direction="inbound"):
+        otel_voice.event("appointment.booked")
+        otel_voice.event("appointment.booked", channel="web")
+        otel_voice.event("conversation.created", team="sales")
+    assert said.values("voice.appointments") == {("booked", "phone"): 1, ("booked", "web"): 1}
+    created = said.event("voice.conversation.created")
+    assert created.attributes[names.VOICE_CONVERSATION_DIRECTION] == "inbound"
+    assert created.body == "conversation created: team=sales"
+
+
 def test_an_auth_event_is_a_matter_of_security(said: Said) -> None:
     """Category and severity are the catalogue's, not the caller's."""
     otel_voice.event("auth.permission_denied", user="u-1", resource="refunds")
