@@ -13,29 +13,38 @@ _GAP = r" ()./\-\u00a0\u2009\u202f\u2010-\u2013"
 _PLUS = rf"(?:(?<![A-Za-z0-9+])\+|(?<!\w)%2B)\(?[1-9](?:[{_GAP}]{{0,3}}\d){{6,14}}(?!\d)"
 _ZEROS = r"(?<![\w.,+\-])00[ ]?[1-9]\d{0,2}(?:[ /\-]\d{2,12}){1,5}(?!\w)|(?<![\w.,+\-])00[1-9]\d{9,12}(?!\w)"
 
+# What a number must not stand behind, and what must not follow: then it is a part of something longer.
+_BEGIN, _END = r"(?<![\w.,+\-])", r"(?![\w]|[\-.,:]\d)"
+_EXTENSION = r"(?:[ ]?(?:x|ext\.?)[ ]?\d{1,6})?"
+
 # 415-555-0123, (415) 555-0123, 415.555.0123, 1 415 555 0123, 14155550123
 _NORTH_AMERICA = (
-    r"(?<![\w.,+\-])(?:1[ .\-])?(?:\([2-9]\d\d\)[ \-]{0,2}|[2-9]\d\d[ \-])\d{3}[ \-]\d{4}(?![\w]|[\-.,]\d)"
-    r"|(?<![\w.,+\-])(?:1\.)?[2-9]\d\d\.\d{3}\.\d{4}(?![\w]|[\-.,]\d)"
-    r"|(?<![\w.,+\-])1[2-9]\d\d[2-9]\d{6}(?!\w)"
+    rf"{_BEGIN}(?:(?:00)?1[ .\-])?(?:\([2-9]\d\d\)[ \-]{{0,2}}|[2-9]\d\d[ \-])\d{{3}}[ \-]\d{{4}}{_EXTENSION}{_END}"
+    rf"|{_BEGIN}(?:(?:00)?1\.)?[2-9]\d\d\.\d{{3}}\.\d{{4}}{_EXTENSION}{_END}"
+    rf"|{_BEGIN}1[2-9]\d\d[2-9]\d{{6}}(?![\w]|[ ]?(?:bytes|[KMG]i?B|[num]s)\b)"
 )
-# With the zero of a trunk call: 020 7946 0958, 01 42 68 53 00, 0170/1234567, 0170 1234567, 03-1234-5678, 07012345678
+# With the zero of a trunk call: 020 7946 0958, (020)79460958, 01 42 68 53 00, 0170/1234567, 03-1234-5678, 07012345678
 _TRUNK = (
-    r"(?<![\w.,+\-(])\(?0[1-9]\d{0,4}\)?(?:[ \-\u00a0\u202f]{1,3}|/| / )"
-    r"\d{2,8}(?:[ \-\u00a0\u202f]\d{2,6}){0,4}(?![\w:])"
-    r"|(?<![\w.,+\-])0[1-9](?:\.\d\d){4}(?![\w]|\.\d)"
-    r"|(?<![\w.,+\-])0[1-9]\d{8,9}(?!\w)"
+    rf"{_BEGIN}0[1-9]\d{{0,4}}(?:[ \-\u00a0\u202f]{{1,3}}\d{{2,8}}|[ ]?/[ ]?\d{{4,8}})"
+    r"(?:[ \-\u00a0\u202f]\d{2,6}){0,4}(?![\w:]|-\d)"
+    rf"|{_BEGIN}\(0\d{{1,5}}\)[ \-]{{0,2}}\d{{2,8}}(?:[ \-]\d{{2,6}}){{0,4}}(?![\w:]|-\d)"
+    rf"|{_BEGIN}0[1-9](?:\.\d\d){{4}}(?![\w]|\.\d)"
+    rf"|{_BEGIN}0[1-9]\d{{8,9}}(?!\w)"
 )
-# Groupings in use where there is no such zero: Spain and Poland, India, China, Brazil, Russia, Italy, Norway's mobiles.
-_GROUPED = (
-    r"(?<![\w.,+\-])(?:[6-9]\d\d[ \-]\d{3}[ \-]\d{3}|[6-9]\d\d(?: \d\d){3}|[6-9]\d{4}[ \-]\d{5}"
-    r"|1[3-9]\d[ \-]\d{4}[ \-]\d{4}"
-    r"|\(?[1-9]\d\)?[ \-]9\d{4}[ \-]\d{4}|(?:8[ \-])?\(?[3-9]\d\d\)?[ \-]\d{3}[ \-]\d\d[ \-]\d\d"
-    r"|3\d\d[ \-]\d{7}|[49]\d\d \d\d \d{3})(?![\w]|[\-.,:]\d)"
+# Groupings that telephone numbers have where there is no such zero.
+_SHAPES = (
+    r"[6-9]\d\d[ \-]\d{3}[ \-]\d{3}|(?:45|5[01378])\d \d{3} \d{3}",  # Spain, Portugal, Poland
+    r"[5-9]\d\d(?: \d\d){3}|[1-9]\d \d{3} \d\d \d\d",  # Spain, Turkey, Poland, Switzerland
+    r"[2-9]\d(?: \d\d){3}(?! \d)",  # Denmark, Norway
+    r"[6-9]\d{4}[ \-]\d{5}|1[3-9]\d[ \-]\d{4}[ \-]\d{4}",  # India, China
+    r"\(?[1-9]\d\)?[ \-](?!(?:19|20)\d\d-(?:19|20))9?\d{4}-\d{4}",  # Brazil, Japan
+    r"(?:8[ \-])?\(?[3-9]\d\d\)?[ \-]\d{3}[ \-]\d\d[ \-]\d\d",  # Russia
+    r"3\d\d[ \-]\d{7}|[49]\d\d \d\d \d{3}",  # Italy, Norway
+    r"\([1-9]\d{1,4}\)[ \-]{0,2}\d{2,5}(?:[ \-]\d{2,5}){0,3}",  # an area in brackets
 )
-_BRACKETED = r"(?<!\w)\(0?[1-9]\d{1,3}\)[ \-]{0,2}\d{2,5}(?:[ \-]\d{2,5}){0,3}(?![\w]|[\-.,:]\d)"
+_GROUPED = rf"{_BEGIN}(?:{'|'.join(_SHAPES)}){_END}"
 
-_ALONE = rf"(?P<private>{_PLUS}|{_ZEROS}|{_NORTH_AMERICA}|{_TRUNK}|{_GROUPED}|{_BRACKETED})"
+_ALONE = rf"(?P<private>{_PLUS}|{_NORTH_AMERICA}|{_ZEROS}|{_TRUNK}|{_GROUPED})"
 
 # What stands in front of a number that a person is called at.
 _NAME = r"""
@@ -71,14 +80,18 @@ _BARE = rf"(?P<private>\d(?:[{_GAP}]{{0,2}}\d){{6,14}})(?![\w]|[.:]\d)"
 
 # Digits and what stands between them: without such a stretch there is no number to call.
 _STRETCH = re.compile(rf"[+(\d][{_GAP}\d]{{6,}}")
-_DATE = r"\d{4}[-./ ](?:0\d|1[0-2])[-./ ][0-3]\d(?!\d)|[0-3]\d[-./ ](?:0\d|1[0-2]|[0-3]\d)[-./ ](?:19|20)\d\d(?!\d)"
+# The commonest of all that has as many digits.
+_TIME = re.compile(r"(?:19|20)\d\d-[01]\d-[0-3]\d(?: [0-2]\d)? ?")
+_DATE = (
+    r"(?:19|20)\d\d[-./ ](?:0\d|1[0-2])[-./ ][0-3]\d(?!\d)|[0-3]\d[-./ ](?:0\d|1[0-2]|[0-3]\d)[-./ ](?:19|20)\d\d(?!\d)"
+)
 _ADDRESS = r"\d{1,3}(?:\.\d{1,3}){3}"
 
 
 def _find(text: str) -> Iterator[Found]:
     for stretch in _STRETCH.finditer(text):
         start, end = stretch.span()
-        if _count(stretch.group()) >= 7:
+        if _count(stretch.group()) >= 7 and _TIME.fullmatch(stretch.group()) is None:
             yield from _among(text, start, end)
 
 
@@ -125,7 +138,7 @@ def _is_phone(written: str) -> bool:
     """Long enough, and neither a date nor an address of the network."""
     if written[0] in "+%":
         return 7 <= _count(written.replace("%2B", "+")) <= 15
-    return _is_number(written, 9)
+    return _is_number(written, 7 if written.startswith("(0") else 8)
 
 
 def _is_number(written: str, shortest: int) -> bool:

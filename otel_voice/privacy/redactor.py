@@ -8,7 +8,7 @@ from dataclasses import replace
 from functools import cached_property
 
 from otel_voice.privacy import cards, email, national, phones, secrets
-from otel_voice.privacy.finding import Rule, Rules
+from otel_voice.privacy.finding import Rule, Rules, compiled
 from otel_voice.privacy.policy import Action, Kind, Policy
 
 LONGEST = 65536
@@ -21,6 +21,8 @@ UNCHECKED = "[unchecked]"
 _log = logging.getLogger(__name__)
 
 _OF_PEOPLE: tuple[Kind, ...] = ("phone", "email", "card", "national_id")
+_MARK = r"\[(?:secret|phone|email|card|national_id):[0-9a-f]{10}\]"
+_LONGEST_MARK = 32
 _SHORT = 256
 _MANY = 8192
 
@@ -106,6 +108,8 @@ class Redactor:
         pieces: list[str] = []
         end = 0
         for found in rule.find(text):
+            if _is_told(text, found.start):
+                continue
             stands = self._in_place_of(rule.kind, text[found.start : found.end], found.canonical)
             pieces += (text[end : found.start], stands)
             end = found.end
@@ -118,3 +122,10 @@ class Redactor:
         if action == "drop":
             raise _Dropped(f"[dropped: {kind}]")
         return self.policy.hashed(kind, canonical) if action == "hash" else f"[{kind}]"
+
+
+def _is_told(text: str, at: int) -> bool:
+    """Whether this place is in what stands for something already: `[secret:ab12cd34ef]` names no secret."""
+    begin = text.rfind("[", max(0, at - _LONGEST_MARK), at)
+    mark = compiled(_MARK).match(text, begin) if begin >= 0 else None
+    return mark is not None and at < mark.end()

@@ -11,8 +11,8 @@ from otel_voice.privacy.finding import Find, Found, Rule, Rules, compiled, finde
 _PREFIXED = r"""
     (?<![A-Za-z0-9])(?P<private>
       (?:sk|pk|rk)[-_][A-Za-z0-9_\-]{16,300}                   # OpenAI, Anthropic, ElevenLabs, Cartesia, Stripe
-    | (?:xi|dg|aai|xai|pplx|nvapi|fw|tgp|lmnt)[-_][A-Za-z0-9_\-]{16,300}
-    | (?:gsk|hf|npm|dop_v1|whsec|r8|glpat|xapp|pypi|sntrys|secret)[-_][A-Za-z0-9_\-]{16,300}
+    | (?:xi|dg|aai|xai|pplx|nvapi|lmnt|glpat|xapp|pypi)[-_][A-Za-z0-9_\-]{16,300}
+    | (?:gsk|hf|npm|dop_v1|whsec|r8|fw|tgp|sntrys)_[A-Za-z0-9]{16,300}
     | gh[pousr]_[A-Za-z0-9]{16,300} | github_pat_[A-Za-z0-9_]{16,300}
     | xox[a-z][-_][A-Za-z0-9\-]{10,300}                        # Slack
     | (?:AKIA|ASIA|AROA|AIDA)[A-Z0-9]{16}(?![A-Za-z0-9])       # AWS
@@ -42,13 +42,25 @@ _PREFIXES = (
         "fw-",
         "fw_",
     ),
-    *("tgp", "lmnt", "hf-", "hf_", "npm", "dop_", "whsec", "r8", "glpat", "xapp", "pypi", "sntrys", "secret"),
+    *("tgp", "lmnt", "hf_", "npm", "dop_", "whsec", "r8", "glpat", "xapp", "pypi", "sntrys", "gsk_"),
     *("ghp_", "gho_", "ghu_", "ghs_", "ghr_", "github_", "xox", "AKIA", "ASIA", "AROA", "AIDA", "AIza", "ya29."),
     *("GOCSPX", "SK", "SG.", "eyJ"),
 )
 _LONG_WORD = re.compile(r"[A-Za-z0-9_\-]{16}")
 
-_PEM = r"(?P<private>-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY-----[\s\S]{0,16000}?(?:-----END [A-Z0-9 ]{0,40}-----|\Z))"
+_BLOCK = r"-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY-----"
+_BLOCK_END = r"-----END [A-Z0-9 ]{0,40}PRIVATE KEY-----"
+
+
+def _blocks(text: str) -> Iterator[Found]:
+    """Blocks of private keys; one without an end goes on to the end of the text."""
+    begin = compiled(_BLOCK).search(text)
+    while begin is not None:
+        end = compiled(_BLOCK_END).search(text, begin.end())
+        stop = len(text) if end is None else end.end()
+        yield Found(begin.start(), stop, text[begin.start() : stop])
+        begin = compiled(_BLOCK).search(text, stop)
+
 
 _MARK = r"(?!\[(?:secret|phone|email|card|national_id)[\]:])"
 _NAME = r"""
@@ -106,6 +118,11 @@ def _is_ordinary(text: str) -> bool:
     return len(text) < 32 and compiled(_ORDINARY).fullmatch(text) is not None
 
 
+def _is_drawn(text: str) -> bool:
+    """As _is_key, with digits: a name in a program may have both cases."""
+    return any(character.isdigit() for character in text) and _is_key(text)
+
+
 def _has_sign(text: str) -> bool:
     return any(not character.isalpha() for character in text)
 
@@ -152,7 +169,7 @@ def _secret(*finds: Find) -> tuple[Rule, ...]:
 _LOOSE = re.IGNORECASE | re.VERBOSE
 
 RULES = (
-    Rules(_has_block, _secret(finder(_PEM))),
+    Rules(_has_block, _secret(_blocks)),
     Rules(_has_address, _secret(finder(_IN_URL), finder(_ALONE_IN_URL))),
     Rules(_has_prefix, _secret(finder(_PREFIXED, re.VERBOSE))),
     Rules(
@@ -161,7 +178,7 @@ RULES = (
             finder(_COOKIE, _LOOSE, _is_value),
             finder(_QUOTED, _LOOSE, _is_value),
             finder(_BARE, _LOOSE, _is_value),
-            finder(_WEAK, _LOOSE, _is_key),
+            finder(_WEAK, _LOOSE, _is_drawn),
         ),
     ),
     Rules(_has_flag, _secret(finder(_FLAG, _LOOSE, _is_value))),

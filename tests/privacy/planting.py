@@ -49,7 +49,8 @@ class Odd(Exception):
 
 def say(secret):
     nested = {{"list": [KEPT, secret], "deep": {{"deeper": {{"deepest": "it is " + secret}}}}, secret: KEPT}}
-    log.info("message %s", secret, extra={{"extra": secret, "nested": nested, "many": (secret, 1), "bytes": secret.encode()}})
+    log.info("message %s", secret, extra={{"extra": secret, "nested": nested}})
+    log.info("%(key)s", {{"key": secret}}, extra={{"many": (secret, 1), "bytes": secret.encode()}})
     log.warning("said: " + secret)
     try:
         raise Odd(secret) from ValueError("caused by " + secret)
@@ -58,9 +59,8 @@ def say(secret):
         caught = error
     elsewhere = SpanContext(1, 2, True, trace_state=TraceState())
     attached = context.attach(baggage.set_baggage("caller", secret))
-    with tracer.start_as_current_span(
-        "call of " + secret, links=[Link(elsewhere, {{"linked": secret}})], attributes={{"from": secret, "list": [secret]}}
-    ) as span:
+    links, attributes = [Link(elsewhere, {{"linked": secret}})], {{"from": secret, "list": [secret]}}
+    with tracer.start_as_current_span("call of " + secret, links=links, attributes=attributes) as span:
         span.set_attributes(dict(baggage.get_all()))
         span.add_event("event of " + secret, {{"said": secret}})
         span.record_exception(caught)
