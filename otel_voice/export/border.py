@@ -11,8 +11,6 @@ import logging
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from otel_voice.export import redacting
-
 _log = logging.getLogger(__name__)
 
 _GUARDED = "_otel_voice_redacts"
@@ -45,16 +43,35 @@ def _ways_out(provider: Any) -> Iterator[tuple[Any, str, Callable[[Any], Any]]]:
     if hasattr(provider, "add_span_processor"):
         for processor in provider._active_span_processor._span_processors:
             if hasattr(processor, "span_exporter"):
-                yield processor.span_exporter, "export", redacting.spans
+                yield processor.span_exporter, "export", _spans
     elif hasattr(provider, "add_log_record_processor"):
         for processor in provider._multi_log_record_processor._log_record_processors:
             inner = getattr(processor, "_batch_processor", processor)
             if hasattr(inner, "_exporter"):
-                yield inner._exporter, "export", redacting.log_records
+                yield inner._exporter, "export", _log_records
     else:
         # Pulled metrics, as for Prometheus, are given to their reader in the same way.
         for reader in provider._measurement_consumer._reader_storages:
-            yield reader, "_receive_metrics", redacting.metrics
+            yield reader, "_receive_metrics", _metrics
+
+
+# Imported at the first export: a program's start does not wait for patterns.
+def _spans(batch: Any) -> Any:
+    from otel_voice.export import redacting
+
+    return redacting.spans(batch)
+
+
+def _log_records(batch: Any) -> Any:
+    from otel_voice.export import redacting
+
+    return redacting.log_records(batch)
+
+
+def _metrics(data: Any) -> Any:
+    from otel_voice.export import redacting
+
+    return redacting.metrics(data)
 
 
 def _redact_before(owner: Any, method: str, redact: Callable[[Any], Any]) -> None:

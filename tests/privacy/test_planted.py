@@ -30,6 +30,14 @@ def test_nothing_planted_leaves(mode: str, sink: Sink, run_against: Run) -> None
     assert sink.raw().count(b"what may be known") >= len(PLANTED)
 
 
+def test_the_console_exporters_show_nothing(run_against: Run, sink: Sink) -> None:
+    """Of all three signals; what the program's own handlers print is its own."""
+    env = dict.fromkeys(("OTEL_TRACES_EXPORTER", "OTEL_METRICS_EXPORTER", "OTEL_LOGS_EXPORTER"), "console")
+    ended = run_against(sink.endpoint, program(), **env, **ENVIRONMENT)
+    assert "what may be known" in ended.out
+    assert left_in(ended.out.encode()) == []
+
+
 def test_what_is_planted_is_seen_without_redaction(sink: Sink, run_against: Run) -> None:
     """The test above can fail: with the border open, everything arrives."""
     opened = "from otel_voice.export import redacting\nredacting._each = lambda _, items: list(items)\n"

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from otel_voice import environment_variables
-from otel_voice.settings import VARIABLES, Settings, markdown_table
+from otel_voice.settings import VARIABLES, Settings, known_secrets, markdown_table
 
 READ = [
     ("OTEL_VOICE_TRACE_SCOPE", "Turn", "trace_scope", "turn"),
@@ -41,6 +41,10 @@ READ = [
         "cors_origins",
         frozenset({"https://app.example.com", "http://localhost:5173"}),
     ),
+    ("OTEL_VOICE_REDACTION", "Phone=mask, email=DROP", "redaction", {"phone": "mask", "email": "drop"}),
+    ("OTEL_VOICE_REDACTION_KEY", "0123456789abcdef", "redaction_key", "0123456789abcdef"),
+    ("OTEL_VOICE_REDACTION_ALLOW", "+41446681800, *@a.ch", "redaction_allow", ("+41446681800", "*@a.ch")),
+    ("OTEL_VOICE_REDACTION_NATIONAL_IDS", "us_ssn,CH_AHV", "redaction_national_ids", frozenset({"us_ssn", "ch_ahv"})),
     ("OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT", "event_only", "capture_content", "EVENT_ONLY"),
     ("OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT", "true", "capture_content", "SPAN_ONLY"),
     ("OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT", "False", "capture_content", "NO_CONTENT"),
@@ -50,6 +54,12 @@ READ = [
 ]
 
 BAD = [
+    ("OTEL_VOICE_REDACTION", "phone"),
+    ("OTEL_VOICE_REDACTION", "phone=keep"),
+    ("OTEL_VOICE_REDACTION", "name=mask"),
+    ("OTEL_VOICE_REDACTION_ALLOW", "*"),
+    ("OTEL_VOICE_REDACTION_ALLOW", "a*b*c"),
+    ("OTEL_VOICE_REDACTION_NATIONAL_IDS", "passport"),
     ("OTEL_VOICE_WEBSOCKET_HOSTS", "deepgram"),
     ("OTEL_VOICE_WEBSOCKET_HOSTS", "gpu=whisper"),
     ("OTEL_VOICE_WEBSOCKET_HOSTS", "wss://gpu/v1=deepgram"),
@@ -139,3 +149,27 @@ def test_the_table_for_the_readme_names_every_variable() -> None:
 def test_nothing_in_the_environment_is_harmful(env: dict[str, str]) -> None:
     """Whatever the variables hold, there are settings."""
     assert Settings.from_env(env).exit_timeout >= 0
+
+
+def test_a_key_that_can_be_guessed_is_told_and_not_shown() -> None:
+    """A short one, and none where one is needed."""
+    short = Settings.from_env({"OTEL_VOICE_REDACTION_KEY": "swordfish"})
+    missing = Settings.from_env({"OTEL_VOICE_REDACTION": "phone=hash"})
+    [told], [also] = short.problems, missing.problems
+    assert "OTEL_VOICE_REDACTION_KEY" in told
+    assert "OTEL_VOICE_REDACTION_KEY" in also
+    assert "swordfish" not in told + repr(short)
+
+
+def test_keys_and_passwords_of_the_environment_are_known() -> None:
+    """By their names; what is a path, a word or short is no secret, or is one that would hide everything."""
+    env = {
+        "DEEPGRAM_API_KEY": "0badc0ffee0badc0ffee0badc0ffee42",
+        "PGPASSWORD": "not-in-a-name-with-bars",
+        "DB_PASSWORD": "correct-horse-battery",
+        "GITHUB_TOKEN": "short",
+        "SSL_KEY": "/etc/ssl/private/key.pem",
+        "STAGE_SECRET": "developmental",
+        "TOKENIZERS_PARALLELISM": "false-but-long",
+    }
+    assert known_secrets(env) == ("0badc0ffee0badc0ffee0badc0ffee42", "correct-horse-battery")
