@@ -19,6 +19,7 @@ _GATHER_SECONDS: Final = 0.5
 _FIRST_RETRY: Final = 1.0
 _LAST_RETRY: Final = 30.0
 _LEFT_BEHIND_SECONDS: Final = 60.0
+_TOLD_AT_MOST: Final = 20
 
 _log = logging.getLogger(__name__)
 
@@ -103,7 +104,7 @@ class Sender:
     def _without_exporter(self) -> None:
         """Told at the second look: the program may be about to set it up."""
         self._rounds_without += 1
-        if self._rounds_without > 1:
+        if self._rounds_without > 1 and self._own:
             self._tell_once(
                 f"audit records stay in {self._directory}: no exporter of log records is set up in this process. "
                 "A later process that has one sends them"
@@ -131,9 +132,9 @@ class Sender:
         except OSError:
             return True
         for stream in sorted(streams):
-            if not self._adopt(stream, to):
+            if not spool.done_path(self._directory, stream).exists() and not self._adopt(stream, to):
                 return False
-        retention.prune(self._directory, self._keep_seconds, self._own.keys())
+        retention.prune(self._directory, self._keep_seconds)
         self._looked_at = now
         return True
 
@@ -142,11 +143,14 @@ class Sender:
         if lock is None:
             return True
         try:
-            return self._drain(Unsent(self._directory, stream), to)
+            if not self._drain(Unsent(self._directory, stream), to):
+                return False
+            spool.finish(self._directory, stream)
+            return True
         finally:
             lock.release()
 
     def _tell_once(self, problem: str) -> None:
-        if problem not in self._told:
+        if problem not in self._told and len(self._told) < _TOLD_AT_MOST:
             self._told.add(problem)
             _log.warning("otel_voice: %s", problem)

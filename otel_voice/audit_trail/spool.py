@@ -2,6 +2,7 @@
 
 <stream>-<first sequence>.jsonl   a header, then one record a line; a stream begins a new one at 16 MiB
 <stream>.sent                     the sequence up to which an exporter has said success
+<stream>.done                     the same, of a stream without a process that was sent to its end
 <stream>.lock                     held by the process that writes, or that sends what a dead one left
 """
 
@@ -49,16 +50,35 @@ def lock_path(directory: Path, stream: str) -> Path:
 
 
 def sent_path(directory: Path, stream: str) -> Path:
-    """How far the stream was sent."""
+    """How far the stream was sent, while there may be more to send."""
     return directory / f"{stream}.sent"
+
+
+def done_path(directory: Path, stream: str) -> Path:
+    """How far the stream was sent, when nothing more will come; nobody has to read its files again."""
+    return directory / f"{stream}.done"
 
 
 def read_sent(directory: Path, stream: str) -> int:
     """The sequence up to which the stream was sent; 0 when nothing is known of it."""
-    try:
-        return int(sent_path(directory, stream).read_text())
-    except (OSError, ValueError):
-        return 0
+    for path in (done_path(directory, stream), sent_path(directory, stream)):
+        try:
+            return int(path.read_text())
+        except (OSError, ValueError):
+            continue
+    return 0
+
+
+def finish(directory: Path, stream: str) -> None:
+    """Remember that a stream without a process was sent to its end. Raises OSError."""
+    sent_path(directory, stream).touch(mode=0o600)
+    sent_path(directory, stream).replace(done_path(directory, stream))
+
+
+def remove(directory: Path, stream: str) -> None:
+    """Remove what is left of a stream whose records are gone. Raises OSError."""
+    for path in (sent_path(directory, stream), done_path(directory, stream), lock_path(directory, stream)):
+        path.unlink(missing_ok=True)
 
 
 def write_sent(directory: Path, stream: str, sequence: int) -> None:

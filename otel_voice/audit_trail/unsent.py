@@ -73,6 +73,8 @@ class Unsent:
             resource = header.get("resource")
             found.resource = resource if isinstance(resource, dict) else {}
             return
+        if 0 < _sequence(line) <= self.acknowledged:
+            return
         try:
             record = read(line)
         except NotARecordError as error:
@@ -80,6 +82,16 @@ class Unsent:
             return
         if record.sequence > self.acknowledged:
             found.records.append(record)
+
+
+def _sequence(line: str) -> int:
+    """What the line says of its place, without reading it all; 0 when it does not say.
+
+    In its order of members nothing that the program gave can stand behind the number and look like it.
+    """
+    _, _, rest = line.rpartition('"sequence":')
+    digits = rest.partition(",")[0]
+    return int(digits) if digits.isascii() and digits.isdigit() else 0
 
 
 def _whole_line(file: BinaryIO) -> str | None:

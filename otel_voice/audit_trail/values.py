@@ -25,6 +25,7 @@ _SECRET_NAME: Final = re.compile(
     r"|(?:api|secret|private)[_-]?key|authorization|cookie|ssn|card[_-]?number)$",
     re.IGNORECASE,
 )
+_SHORTEST_PHONE: Final = 10**6
 _BINARY: Final = (bytes, bytearray, memoryview)
 _MANY: Final = (Sequence, Set)
 
@@ -106,6 +107,8 @@ def _number(value: int) -> int | str:
     """Within 64 bits, and no number of a card or a telephone."""
     if not -(2**63) <= value < 2**63:
         return f"<{value.bit_length()} bits>"
+    if abs(value) < _SHORTEST_PHONE:
+        return value
     shown = str(value)
     return value if redact(shown) == shown else redact(shown)
 

@@ -82,7 +82,7 @@ with otel_voice.conversation("call-7", user_id="u-7"):
 
 def test_nothing_is_sampled(sink: Sink, tmp_path: Path, directory: Path) -> None:
     """Records arrive where no span is sampled, and where the program's own logs are not wanted."""
-    more = {"OTEL_TRACES_SAMPLER": "always_off", "OTEL_VOICE_LOG_LEVEL": "CRITICAL"}
+    more = {"OTEL_TRACES_SAMPLER": "always_off", "OTEL_VOICE_LOG_LEVEL": "CRITICAL", "OTEL_VOICE_AUDIT_SYNC": "always"}
     run(tmp_path, RECORD + "record(1, 5)", environment(sink.endpoint, directory, **more))
     assert numbers(sink) == [1, 2, 3, 4, 5]
 
@@ -267,3 +267,15 @@ def test_without_a_collector_to_send_to_the_records_are_kept(tmp_path: Path, dir
     )
     assert ended.status == 0
     assert len(of_spool(directory).lines) == 3
+
+
+def test_a_stream_that_is_done_is_not_read_again(sink: Sink, tmp_path: Path, directory: Path) -> None:
+    """What was sent to its end is marked so, and costs later processes nothing."""
+    run(tmp_path, RECORD + "record(1, 10)", environment(sink.endpoint, directory))
+    run(tmp_path, "import time", environment(sink.endpoint, directory, OTEL_VOICE_EXIT_TIMEOUT="60"))
+    [done] = directory.glob("*.done")
+    assert int(done.read_text()) == 10 and list(directory.glob("*.sent")) == []
+    [file] = directory.glob("*.jsonl")
+    file.write_bytes(file.read_bytes().replace(b'"number":10', b'"number":11'))
+    run(tmp_path, "import time", environment(sink.endpoint, directory, OTEL_VOICE_EXIT_TIMEOUT="60"))
+    assert len(numbers(sink)) == 10
