@@ -8,12 +8,14 @@ import time
 from collections.abc import Iterable
 from typing import Final, Protocol
 
+from otel_voice.audit_trail.seldom import Seldom
 from otel_voice.audit_trail.stream import Stream
 from otel_voice.audit_trail.wakeup import Wakeup
 
 _EVERY_SECONDS: Final = 0.05
 
 _log = logging.getLogger(__name__)
+_seldom = Seldom()
 
 
 class Syncing(Protocol):
@@ -71,8 +73,9 @@ class InBackground:
 
 
 def sync(stream: Stream) -> None:
-    """Wait for the disk; a disk that fails is told."""
+    """Wait for the disk; a disk that fails is told once a minute."""
     try:
         stream.sync()
     except OSError as error:
-        _log.error("otel_voice: audit records may not survive a power cut: %s", error)
+        if _seldom.count():
+            _log.error("otel_voice: audit records may not survive a power cut: %s", error)

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import logging
-import threading
-import time
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 from opentelemetry.metrics import Counter, get_meter
 
+from otel_voice.audit_trail.seldom import Seldom
 from otel_voice.audit_trail.stream import HELD, Trouble
 from otel_voice.telemetry import names
 from otel_voice.telemetry.instruments import counter
-
-_PERIOD: Final = 60.0
 
 _log = logging.getLogger(__name__)
 
@@ -26,9 +23,7 @@ class Troubles:
         self._directory = directory
         self._meter = meter
         self._counters: tuple[Counter, Counter] | None = None
-        self._lock = threading.RLock()
-        self._told_at: float | None = None
-        self._untold = 0
+        self._seldom = Seldom()
 
     def tell(self, category: str, trouble: Trouble) -> None:
         """Count the trouble, and say it where nobody was told for a minute."""
@@ -38,8 +33,8 @@ class Troubles:
         unwritten.add(trouble.unwritten, {names.VOICE_LOG_CATEGORY: category})
         if trouble.lost:
             lost.add(trouble.lost, {names.VOICE_LOG_CATEGORY: category})
-        if self._is_time(trouble):
-            _log.error("otel_voice: %s", self._sentence(trouble))
+        if count := self._seldom.count(trouble.unwritten):
+            _log.error("otel_voice: %s", self._sentence(count, trouble))
 
     def _counted(self) -> tuple[Counter, Counter]:
         if self._counters is None:
@@ -48,17 +43,7 @@ class Troubles:
             self._counters = unwritten, counter(meter, names.METRIC_VOICE_AUDIT_LOST)
         return self._counters
 
-    def _is_time(self, trouble: Trouble) -> bool:
-        with self._lock:
-            now = time.monotonic()
-            self._untold += trouble.unwritten
-            if self._told_at is not None and now - self._told_at < _PERIOD:
-                return False
-            self._told_at = now
-            return True
-
-    def _sentence(self, trouble: Trouble) -> str:
-        count, self._untold = self._untold, 0
+    def _sentence(self, count: int, trouble: Trouble) -> str:
         reason = (trouble.error.strerror or trouble.error) if trouble.error else "as before"
         lost = f", and {trouble.lost} of them are lost" if trouble.lost else ""
         return (

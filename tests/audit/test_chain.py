@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,7 +13,9 @@ from hypothesis import strategies as st
 
 from otel_voice.audit_trail import values
 from otel_voice.audit_trail.chain import GENESIS, NotARecordError, read, seal
-from tests.audit.records import PATIENT
+from tests.audit.records import PATIENT, chain
+
+DOCUMENT = Path(__file__).parents[2] / "docs" / "audit.md"
 
 ANYTHING: st.SearchStrategy[Any] = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text() | st.binary() | st.complex_numbers(),
@@ -57,3 +60,17 @@ def test_what_is_no_record_is_said(line: str, said: str) -> None:
     """A text that is no record is refused with the reason."""
     with pytest.raises(NotARecordError, match=said):
         read(line)
+
+
+def test_the_documented_verifier_agrees() -> None:
+    """The few lines of docs/audit.md accept a whole chain, and refuse one that lacks or alters a record."""
+    text = DOCUMENT.read_text(encoding="utf-8")
+    block = text[text.index("<!-- run -->") :].split("```")[1].removeprefix("python\n")
+    found: dict[str, Any] = {}
+    exec(block, found)
+    lines = chain(5)
+    found["verify"](lines)
+    with pytest.raises(AssertionError, match="missing after 2"):
+        found["verify"](lines[:2] + lines[3:])
+    with pytest.raises(AssertionError, match="edited: 2"):
+        found["verify"]([lines[0], lines[1].replace("u-2", "u-3")])

@@ -18,6 +18,7 @@ from otel_voice.audit_trail import catalogue, trail, values
 from otel_voice.audit_trail.chain import read
 from otel_voice.audit_trail.draft import Draft
 from otel_voice.audit_trail.evidence import of_spool
+from otel_voice.audit_trail.sender import Sender
 from otel_voice.audit_trail.verification import verify
 from tests.audit.records import PATIENT
 from tests.audit.test_chain import ANYTHING
@@ -45,7 +46,8 @@ def recursive() -> list[Any]:
 
 @pytest.fixture
 def directory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
-    """The trail of this process in a directory of its own; its sender finds no exporter, and sends nothing."""
+    """The trail of this process in a directory of its own; nothing is sent."""
+    monkeypatch.setattr(Sender, "start", lambda self: None)
     monkeypatch.setenv("OTEL_VOICE_AUDIT_DIR", str(tmp_path / "audit"))
     monkeypatch.setattr(trail, "_trail", None)
     yield tmp_path / "audit"
