@@ -11,6 +11,7 @@ from typing import Final
 from otel_voice.audit_trail import destination, retention, spool
 from otel_voice.audit_trail.locking import Lock
 from otel_voice.audit_trail.stream import Stream
+from otel_voice.audit_trail.syncing import sync
 from otel_voice.audit_trail.unsent import Unsent
 from otel_voice.audit_trail.wakeup import Wakeup
 
@@ -96,6 +97,8 @@ class Sender:
         self._rounds_without = 0
         for stream, unsent in list(self._own.values()):
             stream.write_held()
+            # What was sent is on the disk: a spool that ends before was cut.
+            sync(stream)
             if not self._drain(unsent, to):
                 return False
             stream.acknowledged = unsent.acknowledged
@@ -143,9 +146,16 @@ class Sender:
         if lock is None:
             return True
         try:
-            if not self._drain(Unsent(self._directory, stream), to):
+            # While we waited for the lock another process may have sent all of it, or given it up.
+            if spool.done_path(self._directory, stream).exists():
+                return True
+            if not spool.segments_of(self._directory, stream):
+                spool.remove(self._directory, stream)
+                return True
+            unsent = Unsent(self._directory, stream)
+            if not self._drain(unsent, to):
                 return False
-            spool.finish(self._directory, stream)
+            spool.finish(self._directory, stream, unsent.acknowledged)
             return True
         finally:
             lock.release()

@@ -69,9 +69,9 @@ def read_sent(directory: Path, stream: str) -> int:
     return 0
 
 
-def finish(directory: Path, stream: str) -> None:
+def finish(directory: Path, stream: str, sequence: int) -> None:
     """Remember that a stream without a process was sent to its end. Raises OSError."""
-    sent_path(directory, stream).touch(mode=0o600)
+    write_sent(directory, stream, sequence)
     sent_path(directory, stream).replace(done_path(directory, stream))
 
 

@@ -99,11 +99,20 @@ def _level(number: int, text: str) -> str:
 
 
 def _body(record: Any, found: Mapping[str, Any]) -> str:
+    if names.VOICE_AUDIT_HASH in found:
+        return _audited(record, found)
     body = attributes.value(record.body)
     if body is None:
         detail = found.get(names.EXCEPTION_MESSAGE) or found.get(names.ERROR_TYPE) or ""
         return f"{record.event_name} {detail}".strip()
     return body if isinstance(body, str) else json.dumps(body, default=repr, ensure_ascii=False)
+
+
+def _audited(record: Any, found: Mapping[str, Any]) -> str:
+    """The body of an audit record is a line to verify, not to read."""
+    actor, subject = (str(found.get(name, "")) for name in (names.VOICE_AUDIT_ACTOR, names.VOICE_AUDIT_SUBJECT))
+    by, of = f"by {actor}" if actor else "", f"({subject})" if subject else ""
+    return " ".join(filter(None, (record.event_name, by, of)))
 
 
 def _spoken(kind: Kind, found: Mapping[str, Any]) -> str | None:

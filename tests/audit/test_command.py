@@ -125,6 +125,7 @@ def test_the_embedded_store(
     store = tmp_path / "kept.sqlite3"
     ran = otel_voice("run", "--store", str(store), "--", sys.executable, str(tmp_path / "agent.py"))
     assert ran.returncode == 0, ran.stderr
+    assert "voice.audit.data.access by u-3 (r-9)" in ran.stderr
     whole = otel_voice("audit", "verify", "--store", str(store))
     assert (whole.returncode, whole.stderr) == (0, "") and "5 records, 1 to 5" in whole.stdout
     assert otel_voice("audit", "verify").stdout == whole.stdout

@@ -279,3 +279,15 @@ def test_a_stream_that_is_done_is_not_read_again(sink: Sink, tmp_path: Path, dir
     file.write_bytes(file.read_bytes().replace(b'"number":10', b'"number":11'))
     run(tmp_path, "import time", environment(sink.endpoint, directory, OTEL_VOICE_EXIT_TIMEOUT="60"))
     assert len(numbers(sink)) == 10
+
+
+def test_processes_that_start_at_once_send_what_one_left_once(sink: Sink, tmp_path: Path, directory: Path) -> None:
+    """Whoever has the lock sends; the others neither send nor wait."""
+    with refusing() as nowhere:
+        run(tmp_path, RECORD + "record(1, 300)", environment(nowhere, directory, OTEL_VOICE_EXIT_TIMEOUT="0"))
+    again = environment(sink.endpoint, directory, OTEL_VOICE_EXIT_TIMEOUT="60")
+    programs = [Program(tmp_path, "import time", again) for _ in range(3)]
+    assert [program.end().status for program in programs] == [0, 0, 0]
+    assert numbers(sink) == list(range(1, 301))
+    [done] = directory.glob("*.done")
+    assert int(done.read_text()) == 300
