@@ -20,12 +20,13 @@ from otel_voice.health.activity import ACTIVITY
 from otel_voice.health.checks import running_loop
 
 TICK = 0.05
-"""Seconds from one look to the next: a block may be this much longer than is seen of it."""
+"""Seconds from one look to the next. A block may begin this much before the question that it keeps from an answer."""
 GOES_ON = 30.0
 """A block that lasts longer than this is told before it ends."""
 QUIET = 10.0
 """One block of a loop is told in this time, and the others are counted."""
 FRAMES = 50
+"""The innermost of a stack, which are shown."""
 
 
 class Question:
@@ -159,11 +160,10 @@ class Monitor:
             watched.ask()
 
     def _owes(self, watched: Watched, late: float) -> None:
-        if not self._is_block(late):
-            return
-        if watched.stack is None:
+        # One look earlier than it is a block: it may end before the next.
+        if self._is_block(late + self._tick) and watched.stack is None:
             watched.stack = _stack(watched.thread)
-        if late >= GOES_ON and not watched.told:
+        if self._is_block(late) and late >= GOES_ON and not watched.told:
             self._tell(watched, late)
 
     def _answered(self, watched: Watched, at: float, lag: float) -> None:
@@ -174,8 +174,7 @@ class Monitor:
             self._tell(watched, lag)
 
     def _is_block(self, late: float) -> bool:
-        """The question was asked up to one tick after the block began."""
-        return self._block > 0 and late >= max(self._block - self._tick, self._block / 2)
+        return self._block > 0 and late >= self._block
 
     def _tell(self, watched: Watched, seconds: float) -> None:
         watched.told, now = True, time.monotonic()
@@ -197,7 +196,7 @@ def _stack(thread: int) -> str | None:
     import traceback
 
     frame = sys._current_frames().get(thread)
-    return None if frame is None else "".join(traceback.format_stack(frame)[-FRAMES:])
+    return None if frame is None else "".join(traceback.format_stack(frame, FRAMES))
 
 
 def _guarded(tell: Callable[..., None], *told: Any) -> None:

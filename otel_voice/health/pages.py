@@ -14,10 +14,10 @@ from pathlib import Path
 from typing import Any
 
 from otel_voice.health import builtin, loops, prometheus, system
-from otel_voice.health.activity import ACTIVITY, quantile
+from otel_voice.health.activity import ACTIVITY, Provider, quantile
 from otel_voice.health.cached import Cached
 from otel_voice.health.checks import CHECKS, Checks
-from otel_voice.health.examination import Examiner, Report, Result, Status
+from otel_voice.health.examination import Examiner, Report, Result, Status, private
 from otel_voice.settings import Settings
 
 FRESH = 1.0
@@ -119,7 +119,7 @@ class Pages:
                 name: {
                     "operations": provider.operations,
                     "failed": provider.failed,
-                    "last_error": next((error for _, error in reversed(tuple(provider.recent)) if error), None),
+                    "last_error": _last_error(provider),
                 }
                 for name, provider in sorted(ACTIVITY.providers.items())
             },
@@ -175,6 +175,11 @@ def _family(family: Any) -> dict[str, Any]:
         if "le" not in sample.labels
     ]
     return {"name": family.name, "type": family.type, "help": family.documentation, "samples": samples}
+
+
+def _last_error(provider: Provider) -> str | None:
+    last = next((error for _, error in reversed(tuple(provider.recent)) if error is not None), None)
+    return None if last is None else private(last)
 
 
 def _spread(values: tuple[float, ...]) -> dict[str, float | int | None]:

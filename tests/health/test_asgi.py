@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import threading
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from typing import Any
 
 import httpx
 import pytest
+import uvicorn
 from fastapi import FastAPI
 from starlette.applications import Starlette
 from starlette.routing import Mount
@@ -70,6 +75,34 @@ async def test_the_event_loop_goes_on_while_a_check_hangs(pages: Pages, checks: 
         waiting.pop().cancel()
         let_go.set()
         assert {answer.status_code for answer in await asyncio.gather(*waiting)} == {200}
+
+
+def test_200_scrapes_of_a_real_server(pages: Pages, checks: Checks) -> None:
+    """uvicorn with FastAPI: all are answered, with the check that fails."""
+    asked: list[int] = []
+    checks.add(Check("database", lambda: asked.append(1) or False))
+    app = FastAPI()
+    app.include_router(router(pages))
+    with serving(app) as url, ThreadPoolExecutor(50) as pool, httpx.Client(timeout=30) as http:
+        answers = list(pool.map(lambda _: http.get(f"{url}/health/ready"), range(200)))
+    assert {answer.status_code for answer in answers} == {503}
+    assert 1 <= len(asked) < 100
+
+
+@contextmanager
+def serving(app: Any) -> Iterator[str]:
+    server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="error"))
+    thread = threading.Thread(target=server.run)
+    thread.start()
+    try:
+        deadline = time.monotonic() + 30
+        while not server.started:
+            assert time.monotonic() < deadline and thread.is_alive()
+            time.sleep(0.01)
+        yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
+    finally:
+        server.should_exit = True
+        thread.join(30)
 
 
 async def test_the_lifespan_and_websockets_are_answered(pages: Pages) -> None:

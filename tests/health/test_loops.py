@@ -16,7 +16,7 @@ import pytest
 
 from otel_voice.health import builtin, loops
 from otel_voice.health.activity import ACTIVITY
-from otel_voice.health.loops import Monitor
+from otel_voice.health.loops import Monitor, Watched
 from otel_voice.observation.records import Inference
 from otel_voice.runtime import runtime
 from otel_voice.telemetry import names
@@ -74,6 +74,11 @@ def busy_until(holds: Callable[[], Any]) -> None:
         time.sleep(0.005)
 
 
+def block(watched: Watched) -> None:
+    """For as long as the fixture's monitor takes for a block."""
+    busy_until(lambda: watched.stack and watched.late() >= 0.1)
+
+
 def test_a_block_is_told_with_the_stack_that_blocks(
     loop: asyncio.AbstractEventLoop, monitor: Monitor, told: Told
 ) -> None:
@@ -82,12 +87,12 @@ def test_a_block_is_told_with_the_stack_that_blocks(
     async def program() -> None:
         monitor.seen()
         await until(lambda: told.lags)
-        busy_until(lambda: monitor.watched[0].stack)
+        block(monitor.watched[0])
         await until(lambda: told.blocks)
 
     loop.run_until_complete(program())
     [(seconds, thread, stack, untold)] = told.blocks
-    assert seconds >= 0.05 and (thread, untold) == (threading.current_thread().name, 0)
+    assert seconds >= 0.1 and (thread, untold) == (threading.current_thread().name, 0)
     assert stack is not None and "busy_until" in stack and "time.sleep" in stack
     assert max(told.lags) == seconds
 
@@ -101,11 +106,11 @@ def test_blocks_in_a_row_are_counted_and_not_all_told(monitor: Monitor, told: To
         [watched] = monitor.watched
         for untold in range(3):
             await until(lambda: watched.question and watched.stack is None)
-            busy_until(lambda: watched.stack)
+            block(watched)
             await until(lambda untold=untold: watched.untold == untold)
         watched.told_at -= loops.QUIET
         await until(lambda: watched.stack is None)
-        busy_until(lambda: watched.stack)
+        block(watched)
         await until(lambda: len(told.blocks) == 2)
 
     asyncio.run(program())
