@@ -48,9 +48,9 @@ class Cached(Generic[T]):
     def _run(self, future: Future[T]) -> None:
         try:
             value = self._make()
-        except Exception as error:  # noqa: BLE001 - handed to all who wait
+        except BaseException as error:  # noqa: BLE001 - who waits must not wait for ever, whatever was raised
             self._made_at = self._clock()
-            future.set_exception(error)
+            future.set_exception(RuntimeError(f"{type(error).__name__} while it was made"))
         else:
             self._made_at = self._clock()
             future.set_result(value)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter, Request, Response
 
 from otel_voice.health.asgi import HealthApp
-from otel_voice.health.pages import METHODS, Pages
+from otel_voice.health.pages import Pages
 
 
 def router(pages: Pages) -> APIRouter:
@@ -22,4 +22,5 @@ def _add(made: APIRouter, app: HealthApp, path: str) -> None:
         return Response(answer.body, answer.status, dict(answer.headers()))
 
     name = path.strip("/").replace("/", "_")
-    made.add_api_route(path, page, methods=list(METHODS), name=name, operation_id=f"otel_voice_{name}")
+    made.add_api_route(path, page, methods=["GET"], name=name, operation_id=f"otel_voice_{name}")
+    made.add_api_route(path, page, methods=["HEAD"], name=name, include_in_schema=False)

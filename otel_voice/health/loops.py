@@ -23,8 +23,8 @@ TICK = 0.05
 """Seconds from one look to the next. A block may begin this much before the question that it keeps from an answer."""
 GOES_ON = 30.0
 """A block that lasts longer than this is told before it ends."""
-QUIET = 10.0
-"""One block of a loop is told in this time, and the others are counted."""
+QUIET = 1.0
+"""Seconds in which one block of a loop is told, and the others are counted."""
 FRAMES = 50
 """The innermost of a stack, which are shown."""
 

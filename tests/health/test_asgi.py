@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 import time
+import warnings
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -53,6 +54,18 @@ async def test_every_page_wherever_it_is_mounted(pages: Pages, where: str) -> No
             assert whole.headers["content-type"] == head.headers["content-type"]
         assert (await http.post(f"{where}/health")).status_code == 405
         assert (await http.get(f"{where}/nothing")).status_code == 404
+
+
+def test_the_router_is_in_the_documentation_of_the_api(pages: Pages) -> None:
+    """Each page once, under its own tag, and with nothing for FastAPI to warn of."""
+    app = FastAPI()
+    app.include_router(router(pages))
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        described = app.openapi()["paths"]
+    assert set(described) == set(pages.paths)
+    assert {method for page in described.values() for method in page} == {"get"}
+    assert {tag for page in described.values() for tag in page["get"]["tags"]} == {"health"}
 
 
 async def test_ready_over_http(pages: Pages, checks: Checks) -> None:
