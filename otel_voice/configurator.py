@@ -8,6 +8,7 @@ from typing import Any
 
 from opentelemetry.sdk import _configuration
 from opentelemetry.sdk._configuration import _OTelSDKConfigurator
+from opentelemetry.util._importlib_metadata import entry_points
 
 from otel_voice import settings
 from otel_voice.export import border, children, defaults, failures, policy, sessions, signals
@@ -55,7 +56,9 @@ def _pulled(env: Any, chosen: settings.Settings) -> dict[str, Any]:
     if chosen.health_port is None:
         return {}
     exporters = [name.strip() for name in env.get("OTEL_METRICS_EXPORTER", "").split(",")]
-    return {} if PULLED in exporters else {"metric_exporter_names": [PULLED]}
+    # A copy of the package without its metadata has no entry points; to the SDK a name it does not find is fatal.
+    installed = any(each.name == PULLED for each in entry_points(group="opentelemetry_metrics_exporter"))
+    return {"metric_exporter_names": [PULLED]} if installed and PULLED not in exporters else {}
 
 
 def _require_configuration_files() -> None:

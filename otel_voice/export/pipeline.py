@@ -10,7 +10,7 @@ import functools
 import os
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -86,9 +86,15 @@ def _exporters() -> Iterator[tuple[str, Any, Any]]:
             batch: Any = getattr(processor, "_batch_processor", None)
             if hasattr(batch, "_queue") and hasattr(batch, "_exporter"):
                 yield signal, batch, batch._exporter
-    for reader in getattr(metrics.get_meter_provider(), "_metric_readers", ()):
+    for reader in _readers(metrics.get_meter_provider()):
         if hasattr(reader, "_exporter"):
             yield "metrics", reader, reader._exporter
+
+
+def _readers(provider: Any) -> Iterable[Any]:
+    """Where the SDK keeps them, or where it kept them in 1.39."""
+    before = getattr(provider, "_sdk_config", None)
+    return getattr(provider, "_metric_readers", None) or getattr(before, "metric_readers", None) or ()
 
 
 def _follow(signal: str, owner: Any, exporter: Any) -> Exports:
@@ -96,12 +102,29 @@ def _follow(signal: str, owner: Any, exporter: Any) -> Exports:
     if hasattr(owner, "_queue"):
         exports.capacity, exports.queue = owner._max_queue_size, lambda: len(owner._queue)
     try:
-        if hasattr(owner, "_metrics"):
-            owner._metrics = _Counting(owner._metrics, exports)
+        if hasattr(owner, "_queue"):
+            _count_drops(owner, exports)
         exporter.export = _observed(exporter.export, exports)
     except (AttributeError, TypeError):  # it has no room for an attribute of ours
         return exports
     return exports
+
+
+def _count_drops(owner: Any, exports: Exports) -> None:
+    if hasattr(owner, "_metrics"):
+        owner._metrics = _Counting(owner._metrics, exports)
+    else:  # before it counted anything, the SDK found the same in the same way
+        owner.emit = _looking(owner.emit, exports)
+
+
+def _looking(emit: Callable[[Any], None], exports: Exports) -> Callable[[Any], None]:
+    @functools.wraps(emit)
+    def looking(item: Any) -> None:
+        if exports.queue() == exports.capacity:
+            exports.dropped += 1
+        emit(item)
+
+    return looking
 
 
 def _observed(export: Callable[..., Any], exports: Exports) -> Callable[..., Any]:

@@ -6,30 +6,33 @@ In code: `MeterProvider(metric_readers=[..., otel_voice.health.metric_reader()])
 
 from __future__ import annotations
 
-import logging
+import inspect
 from collections.abc import Iterator
 from importlib import import_module
 from typing import Any
 
 from opentelemetry.sdk.metrics.export import InMemoryMetricReader
 
+from otel_voice import settings
+from otel_voice.export import telling
+
 MISSING = (
-    "/metrics shows otel_voice's own numbers only: opentelemetry-exporter-prometheus is not installed. "
-    "pip install 'otel-voice[health]'"
+    "/metrics shows otel_voice's own numbers only: opentelemetry-exporter-prometheus is not installed, or older than "
+    "0.63b0. pip install 'otel-voice[health]'"
 )
 
-_log = logging.getLogger(__name__)
 
-
-def _installed(module: str, name: str) -> Any:
+def _official() -> Any:
+    """OpenTelemetry's own reader, if it is there; the older ones know one registry only, which is the program's."""
     try:
-        return getattr(import_module(module), name)
+        reader = import_module("opentelemetry.exporter.prometheus").PrometheusMetricReader
     except ImportError:
         return None
+    return reader if "registry" in inspect.signature(reader).parameters else None
 
 
-# Where it is not installed another reader stands in its place, so that the exporters go on.
-_Reader: Any = _installed("opentelemetry.exporter.prometheus", "PrometheusMetricReader") or InMemoryMetricReader
+# Where it is not there another reader stands in its place, so that the exporters go on.
+_Reader: Any = _official() or InMemoryMetricReader
 REGISTRY: Any = None if _Reader is InMemoryMetricReader else import_module("prometheus_client").CollectorRegistry()
 
 
@@ -38,7 +41,7 @@ class PulledMetrics(_Reader):  # type: ignore[misc]
 
     def __init__(self) -> None:
         if REGISTRY is None:
-            _log.warning("otel_voice: %s", MISSING)
+            telling.tell_once(settings.environment(), [MISSING])
             super().__init__()
         else:
             super().__init__(registry=REGISTRY)

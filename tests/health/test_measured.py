@@ -21,11 +21,12 @@ from tests.distro.sink import Sink
 from tests.health.conftest import Ask, said
 from tests.health.test_server import NOBODY
 
+needs_exporter = pytest.mark.skipif(pulled.REGISTRY is None, reason=pulled.MISSING)
+
 
 @pytest.fixture
 def meters() -> Iterator[MeterProvider]:
     """In code: the reader is given to the program's own provider."""
-    pytest.importorskip("opentelemetry.exporter.prometheus")
     reader = otel_voice.health.metric_reader()
     meters = MeterProvider([reader], resource=Resource({"service.name": "agent"}), shutdown_on_exit=False)
     yield meters
@@ -36,6 +37,7 @@ def families(text: bytes) -> dict[str, Any]:
     return {family.name: family for family in text_string_to_metric_families(text.decode())}
 
 
+@needs_exporter
 def test_every_instrument_is_there_as_prometheus_wants_it(meters: MeterProvider, ask: Ask) -> None:
     """Counter, gauge and histogram, with units in their names, beside our own."""
     meter = meters.get_meter("m")
@@ -51,6 +53,7 @@ def test_every_instrument_is_there_as_prometheus_wants_it(meters: MeterProvider,
     assert found["target_info"].samples[0].labels["service_name"] == "agent"
 
 
+@needs_exporter
 def test_the_same_as_json(meters: MeterProvider, ask: Ask) -> None:
     """Without the buckets."""
     meters.get_meter("m").create_histogram("wait", unit="s").record(0.3)
@@ -61,6 +64,7 @@ def test_the_same_as_json(meters: MeterProvider, ask: Ask) -> None:
     }
 
 
+@needs_exporter
 def test_nothing_private_is_in_a_label(meters: MeterProvider, ask: Ask) -> None:
     """A program may put anything into one; boundaries of buckets stay numbers."""
     meter = meters.get_meter("m")
@@ -100,17 +104,17 @@ def run(tmp_path: Path) -> Run:
     return run
 
 
+@needs_exporter
 def test_the_port_shows_all_metrics_with_no_code(run: Run, port: int) -> None:
     """Also where none are exported."""
-    pytest.importorskip("opentelemetry.exporter.prometheus")
     done = run(PORT_AND_PAGE, OTEL_VOICE_HEALTH_PORT=str(port))
     assert families(done.stdout.encode())["calls"].samples[0].value == 2.0
     assert done.stderr == ""
 
 
+@needs_exporter
 def test_the_port_beside_an_exporter(run: Run, port: int) -> None:
     """What is exported goes on; with the reader named by the user it is there once."""
-    pytest.importorskip("opentelemetry.exporter.prometheus")
     with Sink() as sink:
         for exporters in ("otlp", "otlp,otel_voice_health"):
             env = {"OTEL_METRICS_EXPORTER": exporters, "OTEL_EXPORTER_OTLP_ENDPOINT": sink.endpoint}
@@ -143,9 +147,9 @@ print(json.dumps([name for name in names if name in text]))
 """
 
 
+@needs_exporter
 def test_system_metrics_are_measured_where_they_are_wanted(run: Run, port: int) -> None:
     """By OpenTelemetry's own instrumentation, without its deprecated doubles; not where nobody asked."""
-    pytest.importorskip("opentelemetry.exporter.prometheus")
     pytest.importorskip("opentelemetry.instrumentation.system_metrics")
     for wanted in ("true", "false"):
         found = families(
