@@ -59,7 +59,7 @@ class Pipeline:
             return [exports for _, exports in self._followed.values() if not exports.stop()]
 
     def forget(self) -> None:
-        """In a forked child: the counts are the parent's, and its lock may be held by nobody."""
+        """In a forked child: the counts are the parent's, and who held its lock is not there to give it back."""
         self._lock = threading.Lock()
         for _, exports in self._followed.values():
             exports.delivered = exports.failed = exports.dropped = 0
@@ -105,15 +105,15 @@ def _follow(signal: str, owner: Any, exporter: Any) -> Exports:
         if hasattr(owner, "_queue"):
             _count_drops(owner, exports)
         exporter.export = _observed(exporter.export, exports)
-    except (AttributeError, TypeError):  # it has no room for an attribute of ours
-        return exports
+    except (AttributeError, TypeError):  # it has no room for an attribute of ours, and is not followed
+        pass
     return exports
 
 
 def _count_drops(owner: Any, exports: Exports) -> None:
     if hasattr(owner, "_metrics"):
         owner._metrics = _Counting(owner._metrics, exports)
-    else:  # before it counted anything, the SDK found the same in the same way
+    else:  # an SDK that counts nothing, such as 1.39: its queue lets one go when another comes and it is full
         owner.emit = _looking(owner.emit, exports)
 
 

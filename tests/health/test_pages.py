@@ -66,6 +66,7 @@ def test_a_check_of_the_program_stands_in_the_place_of_ours(ask: Ask, checks: Ch
     assert sorted(told) == sorted(BUILT_IN)
 
 
+@pytest.mark.usefixtures("roomy")
 def test_calls_against_their_limit(checks: Checks, monkeypatch: pytest.MonkeyPatch) -> None:
     """With as many calls as may be, the process is not ready for another."""
     monkeypatch.setattr(ACTIVITY, "open_calls", lambda: 2)
