@@ -67,8 +67,8 @@ def _by_letters(record: logging.LogRecord) -> Attributes:
         **_request(atoms.get("R" if of_hypercorn else "r")),
         names.HTTP_RESPONSE_STATUS_CODE: _number(atoms.get("s")),
         names.HTTP_RESPONSE_BODY_SIZE: _number(atoms.get("b")),
-        names.USER_AGENT_ORIGINAL: atoms.get("a"),
-        **_referer(atoms.get("f")),
+        names.USER_AGENT_ORIGINAL: _unescaped(atoms.get("a")),
+        **_referer(_unescaped(atoms.get("f"))),
     }
 
 
@@ -109,6 +109,11 @@ def _request(line: object) -> Attributes:
 
 def _referer(value: object) -> Attributes:
     return {} if value in (None, "", "-") else {names.HTTP_REQUEST_HEADER_REFERER: [str(value)]}
+
+
+def _unescaped(value: object) -> object:
+    """gunicorn has escaped the quotes already, for its own line."""
+    return value.replace('\\"', '"') if isinstance(value, str) else value
 
 
 def _number(value: object) -> int | None:

@@ -129,8 +129,15 @@ def _append(descriptor: int, data: bytes) -> None:
         while left:
             left = left[os.write(descriptor, left) :]
     except OSError:
-        os.ftruncate(descriptor, before)
+        _take_back(descriptor, before)
         raise
+
+
+def _take_back(descriptor: int, size: int) -> None:
+    try:
+        os.ftruncate(descriptor, size)
+    except OSError:
+        return  # what is told is why it could not be written
 
 
 def _compress(path: Path) -> None:

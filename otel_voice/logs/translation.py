@@ -96,11 +96,10 @@ def _trace_context(known: context.LogContext | None) -> Context:
 def _attributes(
     record: logging.LogRecord, known: context.LogContext | None, extra: Mapping[str, Any], redact: Redact
 ) -> dict[str, Any]:
-    attributes: dict[str, Any] = {
-        names.CODE_FILE_PATH: record.pathname,
-        names.CODE_FUNCTION_NAME: record.funcName,
-        names.CODE_LINE_NUMBER: record.lineno,
-    }
+    attributes: dict[str, Any] = {names.CODE_FILE_PATH: record.pathname}
+    if record.funcName:
+        attributes[names.CODE_FUNCTION_NAME] = record.funcName
+    attributes[names.CODE_LINE_NUMBER] = record.lineno
     if known is not None:
         attributes.update(known.attributes)
     if (component := context.component.get()) is not None:
