@@ -20,16 +20,17 @@ class Suppressed(NamedTuple):
 
 
 class _Window:
-    __slots__ = ("count", "last", "until")
+    __slots__ = ("count", "last", "suppressed", "until")
 
     def __init__(self, until: float) -> None:
         self.until = until
         self.count = 0
+        self.suppressed = 0
         self.last: object = None
 
 
 class Bursts:
-    """Lets at most `limit` records of a key through in a window; tells of the rest through `tell`, once a window.
+    """Counts the records of a key in a window, and tells of those that were suppressed, once a window.
 
     `tell` is called on the thread of a record, or on a thread of ours when no record comes.
     """
@@ -48,20 +49,24 @@ class Bursts:
         self._lock = threading.Lock()
         self._timer: threading.Timer | None = None
 
-    def lets(self, key: Hashable, last: object) -> bool:
-        """Whether the record `last` of this key goes through."""
+    def is_over(self, key: Hashable) -> bool:
+        """Count a record of this key; whether it is one too many."""
         now = self._clock()
         window = self._windows.get(key)
         if window is None or now >= window.until:
             window = self._renewed(key, window, now)
         # Counted with no lock: threads that count at one moment may let some more through, and lose none.
         window.count += 1
-        if window.count <= self._limit:
-            return True
-        window.last = last
+        return window.count > self._limit
+
+    def suppress(self, key: Hashable, last: object) -> None:
+        """The record `last`, one too many, does not go through: it is to be told of."""
+        window = self._windows.get(key)
+        if window is not None:
+            window.suppressed += 1
+            window.last = last
         if self._timer is None:
             self._tell_later()
-        return False
 
     def tell_all(self) -> None:
         """Tell of what was suppressed until now, in windows that are over or not."""
@@ -82,13 +87,13 @@ class Bursts:
 
     def _forget(self, now: float) -> None:
         """Keep what has suppressed something; a message that differs each time is no burst."""
-        busy = {key: window for key, window in self._windows.items() if window.count > self._limit}
+        busy = {key: window for key, window in self._windows.items() if window.suppressed}
         self._windows = busy if len(busy) < _REMEMBERED else {}
 
     def _report(self, window: _Window) -> None:
-        count, window.count = window.count - self._limit, 0
-        if count > 0:
-            self._tell(Suppressed(count, window.last))
+        suppressed, window.suppressed = window.suppressed, 0
+        if suppressed:
+            self._tell(Suppressed(suppressed, window.last))
 
     def _tell_later(self) -> None:
         with self._lock:

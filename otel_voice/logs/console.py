@@ -37,6 +37,7 @@ class Console:
 
     def install(self) -> None:
         """Begin with handlers of the logging module."""
+        self._intake.keep_last()
         original = vars(logging.StreamHandler).get("format")
         console = self
 

@@ -68,6 +68,7 @@ class Intake:
         self._emitters: dict[str, Logger] = {}
         self._here = _Here()
         self._failed: set[type] = set()
+        self._keeps_last = False
 
     def wants(self, name: str, level: int) -> bool:
         """Whether a record of this logger and level is to be taken."""
@@ -84,12 +85,16 @@ class Intake:
             return
         self._here.busy = True
         try:
-            if self._bursts is None or self._passes(record, template):
+            if self._passes(record, template):
                 self._export(record, extra)
         except Exception as error:  # noqa: BLE001 - a log call must not fail in the program because of us
             self._tell_failure(error)
         finally:
             self._here.busy = False
+
+    def keep_last(self) -> None:
+        """From now on somebody asks for what was exported just now."""
+        self._keeps_last = True
 
     def told(self, record: logging.LogRecord, extra: Mapping[str, Any] | None = None) -> Told:
         """The record as it is or would be exported; the one taken last on this thread is not translated twice."""
@@ -112,13 +117,17 @@ class Intake:
     def _passes(self, record: logging.LogRecord, template: object) -> bool:
         key = record.msg if template is None else template
         key = (record.name, record.levelno, key if isinstance(key, str) else type(key))
-        assert self._bursts is not None
-        return category(record) in UNLIMITED or self._bursts.lets(key, record)
+        bursts = self._bursts
+        if bursts is None or not bursts.is_over(key) or category(record) in UNLIMITED:
+            return True
+        bursts.suppress(key, record)
+        return False
 
     def _export(self, record: logging.LogRecord, extra: Mapping[str, Any] | None) -> None:
         told = Told(record.name, translate(record, self._redact, extra))
-        # Weak: the record may hold the stack of an exception, and all that is in it, alive.
-        self._here.last = (ref(record), told)
+        if self._keeps_last:
+            # Weak: the record may hold the stack of an exception, and all that is in it, alive.
+            self._here.last = (ref(record), told)
         self._emitter(record.name).emit(told.record)
         if self._files is not None:
             self._files.put(told)

@@ -38,6 +38,7 @@ class LoguruBridge:
                 getattr(loguru, "__version__", "?"),
             )
             return
+        relays.follow()
         self._replace(logger, "_log", self._overhearing)
         for sink in sinks:
             self._replace(sink, "write", _remembering)

@@ -43,11 +43,19 @@ class _Passing(threading.local):
 
 
 passing = _Passing()
+_followed = False
+
+
+def follow() -> None:
+    """From now on there is another library that a record may go to."""
+    global _followed
+    _followed = True
 
 
 def exported(record: logging.LogRecord) -> None:
-    """Remember what was exported for this thread."""
-    passing.stdlib = ref(record)
+    """Remember what was exported on this thread, where another library may be given it."""
+    if _followed:
+        passing.stdlib = ref(record)
 
 
 def comes_from_loguru(record: logging.LogRecord) -> bool:

@@ -53,6 +53,7 @@ class StructlogBridge:
                 getattr(structlog, "__version__", "?"),
             )
             return
+        relays.follow()
         self._replace(base, "_process_event", self._overhearing)
         self._replace(base, "_proxy_to_logger", _forgetting)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import traceback
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 from opentelemetry._logs import LogRecord, SeverityNumber
@@ -45,6 +46,7 @@ def translate(record: logging.LogRecord, redact: Redact, extra: Mapping[str, Any
     )
 
 
+@lru_cache(maxsize=256)
 def severity(level: int) -> SeverityNumber:
     """DEBUG is 5, INFO 9, WARNING 13, ERROR 17, CRITICAL 21; each level between them one more, up to 3.
 
