@@ -7,7 +7,7 @@ DEV := .cache/venvs/dev/bin
 PYTEST_ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint types docs docs-check prices test-matrix bench stack-binaries stack-test compose-test stack-sizing clean python demo-venv dev-venv
+.PHONY: help demo test lint types docs docs-check prices test-matrix bench stack-binaries stack-test compose-test stack-sizing frontend-test clean python demo-venv dev-venv
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-12s %s\n", $$1, $$2}' Makefile
@@ -56,8 +56,14 @@ compose-test: stack-binaries ## try docker-compose.yml with images of those prog
 stack-sizing: stack-binaries ## measure what a call emits and what one Collector carries (a quarter of an hour)
 	@$(DEV)/python -m tests.stack.sizing
 
+frontend-test: dev-venv ## the browser's half: style, types, tests, size, and a real Chromium (needs Node 20 and chromium)
+	@command -v npm >/dev/null 2>&1 || { echo "npm is not installed: install Node.js 20 or newer" >&2; exit 1; }
+	@cd frontend && npm ci --no-audit --no-fund --loglevel=error && npm run -s check
+	@$(DEV)/python -m pytest -o python_files='check_*.py' tests/frontend $(PYTEST_ARGS)
+
 clean: ## remove everything the other commands made
 	rm -rf .cache .pytest_cache .mypy_cache .ruff_cache .hypothesis build dist callgrind.out*
+	rm -rf frontend/node_modules frontend/dist frontend/.cache
 	find . -name __pycache__ -type d -not -path './.venv*' -prune -exec rm -rf {} +
 
 python:

@@ -50,13 +50,13 @@ class Emitted:
     metrics: set[str] = field(default_factory=set)
     events: set[str] = field(default_factory=set)
 
-    def missing(self, schema: Schema) -> list[str]:
-        """What the schema declares and nothing emitted, one line each."""
+    def missing(self, schema: Schema, emitted_by: str = "") -> list[str]:
+        """What the schema declares for this emitter and nothing emitted, one line each."""
         declared = {
-            "attribute": ({attribute.name for attribute in schema.attributes}, self.attributes),
-            "span": ({span.key for span in schema.spans}, self.spans),
-            "metric": ({metric.name for metric in schema.metrics}, self.metrics),
-            "event": ({event.name for event in schema.events}, self.events),
+            "attribute": ({each.name for each in schema.attributes if each.emitted_by == emitted_by}, self.attributes),
+            "span": ({span.key for span in schema.spans if span.emitted_by == emitted_by}, self.spans),
+            "metric": (set() if emitted_by else {metric.name for metric in schema.metrics}, self.metrics),
+            "event": ({event.name for event in schema.events if event.emitted_by == emitted_by}, self.events),
         }
         return [f"{kind} {name}" for kind, (names, seen) in declared.items() for name in sorted(names - seen)]
 

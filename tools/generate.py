@@ -11,6 +11,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from tools.render_catalogue import catalogue_module
+from tools.render_browser_names import browser_names
 from tools.render_docs import reference
 from tools.render_names import names_module
 from tools.render_readme import readme
@@ -20,6 +21,7 @@ from tools.speech_prices import speech_prices
 
 NAMES = ROOT / "otel_voice" / "telemetry" / "names.py"
 CATALOGUE = ROOT / "otel_voice" / "telemetry" / "catalogue.py"
+BROWSER_NAMES = ROOT / "frontend" / "src" / "names.ts"
 REFERENCE = ROOT / "docs" / "telemetry.md"
 README = ROOT / "README.md"
 
@@ -30,6 +32,7 @@ def generated() -> dict[Path, str]:
     return {
         NAMES: names_module(schema),
         CATALOGUE: catalogue_module(schema),
+        BROWSER_NAMES: browser_names(schema),
         REFERENCE: reference(schema),
         README: readme(README.read_text(encoding="utf-8")),
         SPEECH_PRICES: speech_prices(),

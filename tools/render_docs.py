@@ -27,7 +27,8 @@ Names come from the OpenTelemetry conventions where they have one. The status sa
 
 All times are seconds. Labels of metrics are bounded: never an id, a phone number or a free text.
 Attributes marked *content* hold what people said and are recorded only when
-`OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT` asks for it.
+`OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT` asks for it. What is marked *browser* is emitted by
+[the browser's half](browser.md) alone.
 """
 
 
@@ -52,6 +53,10 @@ def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     return "".join("| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |\n" for line in lines)
 
 
+def _mark(emitted_by: str) -> str:
+    return f"*{emitted_by.capitalize()}.* " if emitted_by else ""
+
+
 def _code(text: str) -> str:
     return f"`{text}`" if text else ""
 
@@ -61,7 +66,7 @@ def _codes(names: Iterable[str]) -> str:
 
 
 def _spans(schema: Schema) -> str:
-    rows = [(_code(span.name), span.kind, span.status, span.brief) for span in schema.spans]
+    rows = [(_code(span.name), span.kind, span.status, _mark(span.emitted_by) + span.brief) for span in schema.spans]
     return "## Spans\n\n" + table(("name", "kind", "status", "what it is"), rows)
 
 
@@ -89,7 +94,13 @@ def _buckets(schema: Schema) -> str:
 
 def _events(schema: Schema) -> str:
     rows = [
-        (_code(event.name), _severities(event), event.category, event.brief, _codes(event.attributes))
+        (
+            _code(event.name),
+            _severities(event),
+            event.category,
+            _mark(event.emitted_by) + event.brief,
+            _codes(event.attributes),
+        )
         for event in schema.events
     ]
     return "## Log events\n\n" + table(("name", "severity", "category", "what happened", "attributes"), rows)
@@ -117,7 +128,7 @@ def _attributes(schema: Schema) -> str:
 
 
 def _attribute_row(attribute: Attribute) -> tuple[str, ...]:
-    mark = "*Content.* " if attribute.content else ""
+    mark = _mark(attribute.emitted_by) + ("*Content.* " if attribute.content else "")
     values = f" One of {_codes(attribute.values)}." if attribute.values else ""
     return (
         _code(attribute.name),

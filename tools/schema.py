@@ -17,6 +17,8 @@ STATUSES = ("stable", "development", "proposed", "own")
 KINDS = ("INTERNAL", "CLIENT", "SERVER", "PRODUCER", "CONSUMER")
 INSTRUMENTS = ("counter", "updowncounter", "histogram", "gauge")
 SEVERITIES = ("TRACE", "DEBUG", "INFO", "WARN", "ERROR", "FATAL")
+EMITTERS = ("", "browser")
+"""Who emits it: the agent's process, or the package in frontend/."""
 CATEGORIES = ("app", "access", "error", "security", "audit", "performance")
 
 
@@ -36,6 +38,7 @@ class Attribute:
     content: bool = False
     values: tuple[str, ...] = ()
     """All that there are; empty where anything may stand."""
+    emitted_by: str = ""
 
 
 @dataclass(frozen=True)
@@ -47,6 +50,7 @@ class Span:
     kind: str
     brief: str
     status: str = "development"
+    emitted_by: str = ""
 
 
 @dataclass(frozen=True)
@@ -79,6 +83,7 @@ class Event:
     fields: Mapping[str, str] = field(default_factory=dict)
     constants: Mapping[str, str] = field(default_factory=dict)
     metrics: Mapping[str, str] = field(default_factory=dict)
+    emitted_by: str = ""
 
 
 @dataclass(frozen=True)
@@ -218,7 +223,7 @@ def _buckets(folder: Path) -> dict[str, tuple[float, ...]]:
 
 
 def _attribute(name: str, entry: Entry) -> Attribute:
-    entry.check_keys(("type", "status", "brief"), ("unit", "content", "values"))
+    entry.check_keys(("type", "status", "brief"), ("unit", "content", "values", "emitted_by"))
     content = entry.values.get("content", False)
     if not isinstance(content, bool):
         raise SchemaError(f"{entry.place}: content must be true or false, not {content!r}")
@@ -230,11 +235,12 @@ def _attribute(name: str, entry: Entry) -> Attribute:
         unit=entry.text("unit"),
         content=content,
         values=entry.texts("values"),
+        emitted_by=entry.choice("emitted_by", EMITTERS),
     )
 
 
 def _span(key: str, entry: Entry) -> Span:
-    entry.check_keys(("name", "kind", "brief"), ("status",))
+    entry.check_keys(("name", "kind", "brief"), ("status", "emitted_by"))
     default = "own" if key in ("conversation", "turn") else "development"
     return Span(
         key=key,
@@ -242,6 +248,7 @@ def _span(key: str, entry: Entry) -> Span:
         kind=entry.choice("kind", KINDS),
         brief=entry.text("brief"),
         status=entry.choice("status", STATUSES, default),
+        emitted_by=entry.choice("emitted_by", EMITTERS),
     )
 
 
@@ -265,7 +272,7 @@ def _metric(name: str, entry: Entry, attributes: list[str], buckets: Mapping[str
 
 def _event(name: str, entry: Entry, attributes: list[str], metrics: list[str]) -> Event:
     if "fields" not in entry.values:
-        entry.check_keys(("severity", "category", "brief", "attributes"), ())
+        entry.check_keys(("severity", "category", "brief", "attributes"), ("emitted_by",))
         return _written(name, entry, entry.names("attributes", attributes))
     entry.check_keys(("severity", "category", "brief", "fields"), ("constants", "metrics", "severities"))
     fields = entry.attributes("fields", attributes)
@@ -287,6 +294,7 @@ def _written(name: str, entry: Entry, attributes: tuple[str, ...]) -> Event:
         brief=entry.text("brief"),
         attributes=attributes,
         severities=entry.choices("severities", SEVERITIES),
+        emitted_by=entry.choice("emitted_by", EMITTERS),
     )
 
 

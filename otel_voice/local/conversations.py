@@ -31,8 +31,10 @@ class Conversations:
         found = self._all(
             "SELECT conversation, first, last, turns, ended, coalesce(service, '') FROM ("
             "SELECT conversation, min(start_ns) AS first, max(end_ns) AS last, count(DISTINCT turn) AS turns,"
-            " sum(role = 'conversation') AS ended, min(origin) AS one FROM span WHERE conversation IS NOT NULL"
-            " GROUP BY conversation) LEFT JOIN origin ON origin.id = one ORDER BY first"
+            " sum(role = 'conversation') AS ended,"
+            " coalesce(min(CASE WHEN role != 'other' THEN origin END), min(origin)) AS one"
+            " FROM span WHERE conversation IS NOT NULL GROUP BY conversation)"
+            " LEFT JOIN origin ON origin.id = one ORDER BY first"
         )
         return [Listed(id, service, start, end, turns, bool(ended)) for id, start, end, turns, ended, service in found]
 
@@ -74,7 +76,7 @@ class Conversations:
         found = decoding.span_attributes(root[4]) if root else {}
         return Conversation(
             id=id,
-            service=self._service(spans[0][5]) if spans else "",
+            service=self._service(_agent(spans)[5]) if spans else "",
             start_ns=min(start for start, _ in moments),
             end_ns=max(end for _, end in moments),
             outcome=str(found.get(names.VOICE_CONVERSATION_OUTCOME, "completed" if root else "")),
@@ -148,6 +150,11 @@ TRACES_OF_ONE = (
     "SELECT trace_id FROM span WHERE trace_id IN (SELECT trace_id FROM span WHERE conversation = ?1)"
     " AND conversation IS NOT NULL GROUP BY trace_id HAVING count(DISTINCT conversation) = 1"
 )
+
+
+def _agent(spans: list[Any]) -> Any:
+    """A span of the agent, where it has come: what a browser tells of the same conversation begins before."""
+    return next((row for row in spans if row[0] != rows.OTHER), spans[0])
 
 
 def _by(column: int, found: list[Any]) -> defaultdict[str | None, list[Any]]:

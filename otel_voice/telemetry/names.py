@@ -221,6 +221,16 @@ URL_QUERY: Final = "url.query"
 NETWORK_PROTOCOL_VERSION: Final = "network.protocol.version"
 USER_AGENT_ORIGINAL: Final = "user_agent.original"
 HTTP_REQUEST_HEADER_REFERER: Final = "http.request.header.referer"
+NETWORK_PROTOCOL_NAME: Final = "network.protocol.name"
+VOICE_CLIENT_OUTCOME: Final = "voice.client.outcome"
+VOICE_CLIENT_STALLS: Final = "voice.client.stalls"
+VOICE_CLIENT_MICROPHONE_PERMISSION: Final = "voice.client.microphone.permission"
+VOICE_CLIENT_CLOSE_CODE: Final = "voice.client.close.code"
+VOICE_CLIENT_PLAYBACK_SOURCE: Final = "voice.client.playback.source"
+VOICE_CLIENT_STALL_REASON: Final = "voice.client.stall.reason"
+VOICE_CLIENT_ERROR_SOURCE: Final = "voice.client.error.source"
+VOICE_CLIENT_ERROR_SUPPRESSED: Final = "voice.client.error.suppressed"
+VOICE_CLIENT_DROPPED: Final = "voice.client.dropped"
 
 SPAN_CONVERSATION: Final = "conversation"
 SPAN_TURN: Final = "turn"
@@ -233,6 +243,11 @@ SPAN_EXECUTE_TOOL: Final = "execute_tool {tool}"
 SPAN_TIMER: Final = "{timer}"
 SPAN_TRACED: Final = "{function}"
 SPAN_INTEGRATION: Final = "{adapter} {request}"
+SPAN_CLIENT_CALL: Final = "voice.client.call"
+SPAN_CLIENT_MICROPHONE: Final = "voice.client.microphone"
+SPAN_CLIENT_CONNECT: Final = "voice.client.connect"
+SPAN_CLIENT_FIRST_AUDIO: Final = "voice.client.first_audio"
+SPAN_CLIENT_STALL: Final = "voice.client.stall"
 
 METRIC_GEN_AI_CLIENT_OPERATION_DURATION: Final = "gen_ai.client.operation.duration"
 METRIC_GEN_AI_CLIENT_OPERATION_TIME_TO_FIRST_CHUNK: Final = "gen_ai.client.operation.time_to_first_chunk"
@@ -347,6 +362,9 @@ EVENT_VOICE_SECURITY_TOKEN_REJECTION: Final = "voice.security.token.rejection"
 EVENT_VOICE_SECURITY_PERMISSION_DENIAL: Final = "voice.security.permission.denial"
 EVENT_VOICE_SECURITY_RATE_LIMIT_VIOLATION: Final = "voice.security.rate_limit.violation"
 EVENT_VOICE_EVENT_LOOP_BLOCKED: Final = "voice.event_loop.blocked"
+EVENT_VOICE_CLIENT_ERROR: Final = "voice.client.error"
+EVENT_VOICE_CLIENT_CONNECTION_LOST: Final = "voice.client.connection_lost"
+EVENT_VOICE_CLIENT_TELEMETRY_DROPPED: Final = "voice.client.telemetry_dropped"
 
 CONTENT_ATTRIBUTES: Final[frozenset[str]] = frozenset(
     {
@@ -1549,5 +1567,26 @@ EVENTS: Final[Mapping[str, Event]] = {
             "thread.name",
             "code.stacktrace",
         ),
+    EVENT_VOICE_CLIENT_ERROR: Event(
+        severity="ERROR",
+        category="error",
+        attributes=(
+            "voice.conversation.id",
+            "exception.type",
+            "exception.message",
+            "exception.stacktrace",
+            "voice.client.error.source",
+            "voice.client.error.suppressed",
+        ),
+    ),
+    EVENT_VOICE_CLIENT_CONNECTION_LOST: Event(
+        severity="WARN",
+        category="app",
+        attributes=("voice.conversation.id", "network.protocol.name", "voice.client.close.code"),
+    ),
+    EVENT_VOICE_CLIENT_TELEMETRY_DROPPED: Event(
+        severity="WARN",
+        category="app",
+        attributes=("voice.client.dropped",),
     ),
 }
