@@ -338,6 +338,18 @@ class PipecatInstrumentor(ProviderInstrumentor):
         return frameworks.load(self.provider)
 
 
+class OpenAIAgentsInstrumentor(ProviderInstrumentor):
+    """OpenAI Agents: runs, hand-offs, guardrails, tools; a voice pipeline or a realtime session is a conversation."""
+
+    provider = "openai_agents"
+    package = "agents.tracing.spans"
+
+    def _table(self) -> Provider:
+        from otel_voice import frameworks
+
+        return frameworks.load(self.provider)
+
+
 class IngressInstrumentor(ProviderInstrumentor):
     """A server, by whose connections calls come in."""
 
@@ -487,6 +499,7 @@ ALL: tuple[type[ProviderInstrumentor], ...] = (
     AiohttpInstrumentor,
     LiveKitInstrumentor,
     PipecatInstrumentor,
+    OpenAIAgentsInstrumentor,
     ASGIInstrumentor,
     AiohttpServerInstrumentor,
     WebsocketsServerInstrumentor,

@@ -38,6 +38,10 @@ PARTS = {
     "function": "code.function.name",
     "adapter": "voice.integration.adapter",
     "request": "voice.integration.operation",
+    "workflow": "gen_ai.workflow.name",
+    "agent": "gen_ai.agent.name",
+    "to": "voice.handoff.to",
+    "guardrail": "voice.guardrail.name",
 }
 
 

@@ -11,6 +11,7 @@ from typing import Protocol
 from otel_voice.conversations.breakdown import breakdown, measured_ns
 from otel_voice.conversations.model import Conversation, Turn
 from otel_voice.conversations.states import Transition
+from otel_voice.observation.agents import Run
 from otel_voice.observation.records import (
     Inference,
     Operation,
@@ -85,7 +86,7 @@ def end_operation(conversation: Conversation, turn: Turn, record: Operation, lis
     conversation.touch(at)
     turn.touch(at)
     conversation.last_failed = record.outcome is Outcome.FAILED
-    turn.errors += record.outcome is Outcome.FAILED
+    turn.errors += record.outcome is Outcome.FAILED and not isinstance(record, Run)
     turn.spent.add(record)
     conversation.spent.add(record)
     if isinstance(record, SpeechToText):

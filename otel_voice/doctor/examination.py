@@ -53,7 +53,7 @@ def installed(provider: Provider) -> str | None:
 
 def _hooks(installation: Installation, version: str) -> Finding:
     provider = installation.provider
-    points = installation.points()
+    points = [point for point in installation.points() if not _is_left_out(point.module)]
     installation.install()
     try:
         broken = {module: _import(module) for module in dict.fromkeys(point.module for point in points)}
@@ -72,6 +72,19 @@ def _hooks(installation: Installation, version: str) -> Finding:
         missing=missing,
         own_telemetry=any(_tells_itself(point) for point in points),
     )
+
+
+def _is_left_out(module: str) -> bool:
+    """Whether a part of the SDK wants a package that is not installed, an extra of its: no program uses that part."""
+    try:
+        import_module(module)
+    except ImportError as error:
+        absent = error if isinstance(error, ModuleNotFoundError) else error.__cause__
+        name = absent.name if isinstance(absent, ModuleNotFoundError) else None
+        return name is not None and name.partition(".")[0] != module.partition(".")[0]
+    except Exception:  # noqa: BLE001 - another failure is told as such
+        return False
+    return False
 
 
 def _import(module: str) -> str | None:

@@ -9,7 +9,7 @@ from importlib import import_module
 
 from otel_voice.capture.points import Provider
 
-NAMES = ("livekit", "pipecat")
+NAMES = ("livekit", "pipecat", "openai_agents")
 
 
 def load(name: str) -> Provider:

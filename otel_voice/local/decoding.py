@@ -17,6 +17,8 @@ _KINDS: Final = {
     "speech_to_text": Kind.SPEECH_TO_TEXT,
     "text_to_speech": Kind.TEXT_TO_SPEECH,
     "execute_tool": Kind.TOOL,
+    "invoke_agent": Kind.AGENT,
+    "invoke_workflow": Kind.AGENT,
 }
 _LEVELS: Final = ("TRACE", "DEBUG", "INFO", "WARN", "ERROR", "FATAL")
 # What these events say, the lines of the turn and the conversation say already.
@@ -70,6 +72,8 @@ def log_line(raw: bytes) -> LogLine:
 def _name(kind: Kind, found: Mapping[str, Any]) -> str:
     if kind is Kind.TOOL:
         return str(found.get(names.GEN_AI_TOOL_NAME, ""))
+    if kind is Kind.AGENT:
+        return str(found.get(names.GEN_AI_AGENT_NAME) or found.get(names.GEN_AI_WORKFLOW_NAME) or "")
     return str(found.get(names.GEN_AI_REQUEST_MODEL) or found.get(names.GEN_AI_RESPONSE_MODEL) or "")
 
 

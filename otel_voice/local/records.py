@@ -13,6 +13,7 @@ class Kind(Enum):
     SPEECH_TO_TEXT = "STT"
     INFERENCE = "LLM"
     TOOL = "TOOL"
+    AGENT = "RUN"
     TEXT_TO_SPEECH = "TTS"
 
 

@@ -16,6 +16,7 @@ _COLOURS: Final = {
     Kind.SPEECH_TO_TEXT: "cyan",
     Kind.INFERENCE: "magenta",
     Kind.TOOL: "yellow",
+    Kind.AGENT: "blue",
     Kind.TEXT_TO_SPEECH: "green",
 }
 _LEVELS: Final = {"WARN": "yellow", "ERROR": "red", "CRITICAL": "bold red", "FATAL": "bold red"}

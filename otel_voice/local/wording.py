@@ -101,7 +101,7 @@ def models(conversation: Conversation) -> list[str]:
     """Every provider with its models, in the order of first use: `openai gpt-4o-mini`."""
     provider_of: dict[str, str] = {}
     for operation in conversation.all_operations():
-        if operation.kind is not Kind.TOOL:
+        if operation.kind not in (Kind.TOOL, Kind.AGENT):
             name = clean(operation.name)
             provider_of[name] = provider_of.get(name) or clean(operation.provider)
     found: dict[str, list[str]] = {}

@@ -54,6 +54,8 @@ class Operation:
     error: BaseException | None = None
     error_type: str | None = None
     """The provider's own class or HTTP status of the failure; the exception's class when absent."""
+    error_message: str | None = None
+    """What was said of a failure of which no exception was seen."""
     status_code: int | None = None
 
     cost: float | None = None  # USD, by the prices in use
@@ -236,12 +238,20 @@ class RealtimeResponse(Inference, Speech):
         return clock.seconds(self.asked_ns, self.first_chunk_ns)
 
 
-class ToolCall(Operation):
+class Step(Operation):
+    """What the program does itself between its calls: it asks no provider, and costs nothing."""
+
+    name: str = ""
+
+    def __init__(self, provider: str = "") -> None:
+        super().__init__(provider)
+
+
+class ToolCall(Step):
     """One tool the model asked for and the program executed."""
 
     operation = "execute_tool"
 
-    name: str = ""
     call_id: str | None = None
     inferred: bool = False
     """True when the time is inferred: from the model's call to the request that carried the result back."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from otel_voice.observation.records import Inference, Operation, Outcome, SpeechToText, TextToSpeech, ToolCall
+from otel_voice.observation.records import Inference, Operation, Outcome, SpeechToText, Step, TextToSpeech
 from otel_voice.prices.rates import Rates
 
 _IN_PROCESS = frozenset(
@@ -27,7 +27,7 @@ def cost(record: Operation, rates: Rates, at_least_seconds: float = 0.0) -> floa
 
 def is_billed(record: Operation) -> bool:
     """Whether the operation cost something, as far as can be told: it was answered, or its service counted."""
-    if isinstance(record, ToolCall) or (isinstance(record, SpeechToText) and _is_paid_with_its_answer(record)):
+    if isinstance(record, Step) or (isinstance(record, SpeechToText) and _is_paid_with_its_answer(record)):
         return False
     if record.provider in _IN_PROCESS:
         return False

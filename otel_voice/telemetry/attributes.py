@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from otel_voice.conversations.model import Conversation, Turn
+from otel_voice.observation.agents import AgentRun, Guardrail, Handoff, Run, Workflow
 from otel_voice.observation.records import (
     Inference,
     Operation,
@@ -91,16 +92,23 @@ _TABLES: dict[type[Operation], Mapping[str, str]] = {
     TextToSpeech: _TEXT_TO_SPEECH,
     RealtimeResponse: _REALTIME,
     ToolCall: _TOOL,
+    Workflow: {"name": names.GEN_AI_WORKFLOW_NAME},
+    AgentRun: {"name": names.GEN_AI_AGENT_NAME},
+    Handoff: {"from_agent": names.VOICE_HANDOFF_FROM, "name": names.VOICE_HANDOFF_TO},
+    Guardrail: {"name": names.VOICE_GUARDRAIL_NAME, "triggered": names.VOICE_GUARDRAIL_TRIGGERED},
     Speech: _SPEECH,
 }
 
 
 def at_start(record: Operation) -> Attributes:
     """What a sampler may decide by."""
-    attributes: Attributes = {
-        names.GEN_AI_OPERATION_NAME: record.operation,
-        names.GEN_AI_PROVIDER_NAME: record.provider,
-    }
+    attributes: Attributes = {}
+    if record.operation:
+        attributes[names.GEN_AI_OPERATION_NAME] = record.operation
+    if record.provider:
+        attributes[names.GEN_AI_PROVIDER_NAME] = record.provider
+    if isinstance(record, Run) and record.conversation_id is not None:
+        attributes[names.GEN_AI_CONVERSATION_ID] = record.conversation_id
     if record.request_model is not None:
         attributes[names.GEN_AI_REQUEST_MODEL] = record.request_model
     if record.server_address is not None:

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from opentelemetry import context as otel_context
+from opentelemetry import trace
 
 from otel_voice.conversations import arrival, carry, tracker
 from otel_voice.conversations.model import Conversation, ConversationOutcome, Origin
@@ -29,6 +30,10 @@ class Calls:
             return here
         arrived = arrival.current.get()
         return None if arrived is None else arrived.call
+
+    def here(self) -> Conversation | None:
+        """The conversation that what runs here belongs to, by whatever sign."""
+        return self._conversations.find(trace.get_current_span().get_span_context().trace_id)
 
     def open(self, id: str | None, origin: Origin) -> Conversation:
         """A conversation begins; `id` is the framework's, when it has one."""

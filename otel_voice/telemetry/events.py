@@ -11,7 +11,7 @@ from opentelemetry.context import Context
 
 from otel_voice.conversations.model import Conversation, Turn
 from otel_voice.observation import clock
-from otel_voice.observation.records import Operation, Outcome
+from otel_voice.observation.records import Operation, Outcome, Step
 from otel_voice.telemetry import names
 from otel_voice.telemetry.attributes import at_start, error_type, of_place
 from otel_voice.telemetry.content import ContentPolicy
@@ -46,7 +46,7 @@ class Events:
 
     def operation(self, record: Operation, place: Mapping[str, Any], context: Context) -> None:
         """A failure, and the content when it is to go on events."""
-        if record.outcome is Outcome.FAILED:
+        if record.outcome is Outcome.FAILED and not isinstance(record, Step):
             self._failure(record, place, context)
         if self._policy.on_events:
             self._details(record, place, context)

@@ -8,7 +8,7 @@ from opentelemetry.metrics import Counter, Meter, UpDownCounter
 from otel_voice.conversations.breakdown import durations
 from otel_voice.conversations.model import Conversation, Turn
 from otel_voice.conversations.states import Transition
-from otel_voice.observation.records import Inference, Operation, Outcome, SpeechToText, TextToSpeech, ToolCall
+from otel_voice.observation.records import Inference, Operation, Outcome, SpeechToText, Step, TextToSpeech
 from otel_voice.telemetry import names
 from otel_voice.telemetry.attributes import Attributes, error_type, labels
 from otel_voice.telemetry.costs import Costs
@@ -58,7 +58,7 @@ class Metrics:
         self._foreign.put(record, context)
 
     def _record(self, record: Operation, context: Context) -> None:
-        if isinstance(record, ToolCall):
+        if isinstance(record, Step):
             return
         attributes = labels(record)
         first = record.time_to_first_chunk

@@ -18,7 +18,8 @@ from opentelemetry.trace import INVALID_SPAN, Span, TracerProvider, get_tracer, 
 from otel_voice.conversations.model import Conversation, Place, Turn
 from otel_voice.conversations.states import Transition
 from otel_voice.conversations.tracker import Conversations
-from otel_voice.observation.records import Inference, Operation, Outcome
+from otel_voice.observation.agents import AgentRun
+from otel_voice.observation.records import Inference, Operation, Outcome, ToolCall
 from otel_voice.prices.prices import Prices
 from otel_voice.telemetry import arrivals, names
 from otel_voice.telemetry.attributes import Attributes, error_type, of_place
@@ -39,6 +40,7 @@ PROGRAM = "otel_voice.program"
 """The scope of what the program says and our schema does not have."""
 _making = threading.Lock()
 _EXPECTED = otel_context.create_key("otel_voice.expected")
+_TELLS_TOOLS = otel_context.create_key("otel_voice.tells_tools")
 _TELLING = ("opentelemetry.sdk.", "otel_voice.telemetry.", "otel_voice.conversations.", "logging")
 
 
@@ -239,13 +241,13 @@ class Recorder:
         if theirs is not None:
             return self._complete(theirs, record, place)
         if told:
-            return self._enrich(current, place)
+            return self._enrich(current, record, place)
         attributes = of_place(place.conversation, place.turn) if place is not None else arrivals.ids()
         parent = _parent(current, place) if place is not None else arrivals.parent(current)
         if record.told_by_sdk:
             return Expected(record, parent or otel_context.get_current(), place, attributes)
         span = self._telemetry.spans.start(record, attributes, parent)
-        return Handle(span, set_span_in_context(span), place, attributes)
+        return Handle(span, _inside(record, set_span_in_context(span)), place, attributes)
 
     def enter(self, handle: Handle) -> Any:
         """Make the operation's span current."""
@@ -326,11 +328,11 @@ class Recorder:
         self._telemetry.metrics.operation(record, handle.context)
         self._telemetry.events.operation(record, handle.attributes, handle.context)
 
-    def _enrich(self, span: Span, place: Place | None) -> Handle:
+    def _enrich(self, span: Span, record: Operation, place: Place | None) -> Handle:
         span.set_attribute(names.VOICE_TELEMETRY_OWNER, SCOPE)
         attributes = of_place(place.conversation, place.turn) if place is not None else {}
         span.set_attributes(attributes)
-        handle = Handle(span, otel_context.get_current(), place, attributes)
+        handle = Handle(span, _inside(record, otel_context.get_current()), place, attributes)
         handle.foreign = True
         return handle
 
@@ -344,7 +346,10 @@ class Recorder:
     def _tell_tools(self, record: Inference, current: Span) -> None:
         conversation = record.conversation or self._conversations.find(current.get_span_context().trace_id)
         here = None if conversation is None else conversation.id
+        told = otel_context.get_value(_TELLS_TOOLS)
         for execution, asked_in in self._conversations.tools.answered(record, here):
+            if told:
+                continue
             place = asked_in if asked_in is not None and not asked_in.conversation.closed else None
             attributes = of_place(place.conversation, place.turn) if place is not None else {}
             parent = place.turn.handle.context if place is not None else None
@@ -362,6 +367,13 @@ def _frameworks(told: Span | None, record: Operation, place: Place | None) -> Sp
     turn = None if place is None else place.turn.handle.span
     theirs = told is not None and told.is_recording() and tells_only_a_span(told) and told_to_us(told, turn)
     return told if theirs else None
+
+
+def _inside(record: Operation, context: Context) -> Context:
+    """What is current in an operation: a run of an agent tells the tools that its model asks for, a tool does not."""
+    if isinstance(record, AgentRun | ToolCall):
+        return otel_context.set_value(_TELLS_TOOLS, isinstance(record, AgentRun), context)
+    return context
 
 
 def _parent(current: Span, place: Place) -> Context | None:

@@ -9,7 +9,8 @@ from otel_voice.conversations.breakdown import durations
 from otel_voice.conversations.model import Conversation, Turn
 from otel_voice.conversations.spent import Spent
 from otel_voice.conversations.talk import Shares
-from otel_voice.observation.records import Operation, Outcome, ToolCall
+from otel_voice.observation.agents import Guardrail, Handoff
+from otel_voice.observation.records import Operation, Outcome, Step
 from otel_voice.telemetry import names
 from otel_voice.telemetry.attributes import Attributes, at_end, at_start, error_type, of_place
 from otel_voice.telemetry.content import ContentPolicy
@@ -17,6 +18,9 @@ from otel_voice.telemetry.events import MESSAGE_LENGTH
 from otel_voice.telemetry.redaction import bounded, redact
 from otel_voice.telemetry.said import said
 from otel_voice.telemetry.theirs import unsummed
+
+_UNNAMED: dict[type[Operation], str] = {Handoff: "handoff", Guardrail: "guardrail"}
+"""What has no operation name in the conventions."""
 
 
 class Spans:
@@ -30,13 +34,15 @@ class Spans:
         """Start the span of an operation; it is not made current."""
         attributes = at_start(record)
         attributes.update(place)
-        kind = SpanKind.INTERNAL if isinstance(record, ToolCall) else SpanKind.CLIENT
+        kind = SpanKind.INTERNAL if isinstance(record, Step) else SpanKind.CLIENT
         return self._tracer.start_span(_name(record), parent, kind, attributes, start_time=record.started_unix_ns)
 
     def finish(self, span: Span, record: Operation) -> None:
         """Say what was learned, and end the span."""
         if span.is_recording():
             self.describe(span, record)
+            if isinstance(record, Step):
+                span.update_name(_name(record))  # who takes over is known at the end of a hand-off
             if record.outcome is Outcome.FAILED:
                 span.set_attribute(names.ERROR_TYPE, error_type(record))
                 span.set_status(Status(StatusCode.ERROR, _description(record)))
@@ -143,12 +149,14 @@ BY_SCOPE: dict[str, type[ConversationSpans]] = {"conversation": ConversationSpan
 
 
 def _name(record: Operation) -> str:
-    what = record.name if isinstance(record, ToolCall) else record.request_model
-    return f"{record.operation} {what}" if what else record.operation
+    what = record.name if isinstance(record, Step) else record.request_model
+    operation = record.operation or _UNNAMED[type(record)]
+    return f"{operation} {what}" if what else operation
 
 
 def _description(record: Operation) -> str | None:
-    return None if record.error is None else bounded(redact(str(record.error)), MESSAGE_LENGTH)
+    said = record.error_message if record.error is None else str(record.error)
+    return None if said is None else bounded(redact(said), MESSAGE_LENGTH)
 
 
 def _conversation_at_start(conversation: Conversation) -> Attributes:

@@ -62,6 +62,19 @@ def test_a_moved_layout_is_a_failure(otel_voice, site):
     assert "Upgrade otel-voice, or install a groq from 0.25 to before 2" in ended.stdout
 
 
+def test_a_part_whose_extra_is_not_installed_is_no_failure(otel_voice, site):
+    """No program uses that part, so that nothing of it can be missing; what else is not there still is."""
+    distribution(site, "groq", "1.0.0")
+    package(site, "groq")
+    package(site / "groq", "resources")
+    package(site / "groq" / "resources", "chat")
+    (site / "groq" / "resources" / "chat" / "completions.py").write_text("import an_extra_of_groq")
+    (found,) = json.loads(otel_voice("doctor", "groq", "--json").stdout)
+    assert found["health"] == "hooks missing"
+    assert 0 < found["known"] < 9
+    assert not any("chat" in hook for hook in found["missing"])
+
+
 @pytest.mark.parametrize(
     ("code", "said"),
     [

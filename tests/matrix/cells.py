@@ -161,6 +161,7 @@ CELLS = (
         tests=(
             "tests/providers/test_litellm.py",
             "tests/providers/test_openai_agents.py",
+            "tests/frameworks/test_openai_agents.py",
             "tests/contract",
             "-k",
             "litellm or agents",
