@@ -194,7 +194,8 @@ async def test_disabled_tracing_is_obeyed(
     """Without its tracing the calls are told as of any program, and a tool is inferred from those around it."""
     if off is agents.RunConfig:
         monkeypatch.setenv("OPENAI_AGENTS_DISABLE_TRACING", "1")
-        monkeypatch.setattr("agents.tracing.setup.GLOBAL_TRACE_PROVIDER", None)
+        fresh = agents.tracing.provider.DefaultTraceProvider()
+        monkeypatch.setattr("agents.tracing.setup.GLOBAL_TRACE_PROVIDER", fresh)
     await agents.Runner.run(agent(simulators, tools=[book_appointment]), BOOKING, run_config=off())
     assert sorted(each.name for each in told.spans()) == [
         "chat gpt-4o-mini",
@@ -247,7 +248,8 @@ async def test_a_voice_pipeline_is_a_conversation(told: Signals, simulators: Sim
     )
     result = await pipeline.run(voice.AudioInput(buffer=numpy.zeros(24000, dtype=numpy.int16)))
     _ = [event async for event in result.stream()]
-    await asyncio.sleep(0)  # the task's callback has its turn
+    await asyncio.wait([result.text_generation_task], timeout=20)
+    await asyncio.sleep(0)  # what waits for its end has its turn
     under = [line for line in shape(told) if "turn." not in line]
     assert under == [
         "conversation",
