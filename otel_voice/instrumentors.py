@@ -200,6 +200,13 @@ class TranscribeInstrumentor(ProviderInstrumentor):
     package = "amazon_transcribe"
 
 
+class NovaSonicInstrumentor(ProviderInstrumentor):
+    """Amazon Nova Sonic, over Bedrock's bidirectional streams."""
+
+    provider = "nova_sonic"
+    package = "aws_sdk_bedrock_runtime"
+
+
 class SonioxInstrumentor(ProviderInstrumentor):
     """Soniox: streaming speech to text, text to speech over HTTP and websockets."""
 
@@ -487,6 +494,7 @@ ALL: tuple[type[ProviderInstrumentor], ...] = (
     BotocoreInstrumentor,
     AiobotocoreInstrumentor,
     TranscribeInstrumentor,
+    NovaSonicInstrumentor,
     PocketsphinxInstrumentor,
     VoskInstrumentor,
     SherpaOnnxInstrumentor,

@@ -38,7 +38,7 @@ def is_billed(record: Operation) -> bool:
 
 def _is_paid_with_its_answer(record: SpeechToText) -> bool:
     """A realtime model hears the user itself; a transcription is billed apart only where another model makes it."""
-    if record.provider in ("gcp.gemini", "gcp.vertex_ai"):
+    if record.provider in ("gcp.gemini", "gcp.vertex_ai", "aws.bedrock"):
         return True
     return record.provider in ("openai", "azure.ai.openai") and record.request_model is None
 

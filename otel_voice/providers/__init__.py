@@ -34,6 +34,7 @@ NAMES = (
     "botocore",
     "aiobotocore",
     "transcribe",
+    "nova_sonic",
     "pocketsphinx",
     "vosk",
     "sherpa_onnx",

@@ -32,6 +32,7 @@ TOLD = (
     "botocore",
     "aiobotocore",
     "amazon-transcribe",
+    "aws-sdk-bedrock-runtime",
     "pocketsphinx",
     "vosk",
     "livekit-agents",
@@ -166,6 +167,14 @@ CELLS = (
             "-k",
             "litellm or agents",
         ),
+    ),
+    # It streams in both directions only with an awscrt that Amazon Transcribe does not go with.
+    Cell(
+        "nova-sonic",
+        ("3.12", "3.13"),
+        {"aws-sdk-bedrock-runtime": "", "smithy-http[awscrt]": ""},
+        groups=("dev",),
+        tests=("tests/providers/test_nova_sonic.py",),
     ),
     # Instrumentations of servers, which a start of every program in their environment would load.
     Cell(

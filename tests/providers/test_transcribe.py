@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import datetime
 import gc
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
@@ -19,9 +17,6 @@ from amazon_transcribe.auth import StaticCredentialResolver
 from amazon_transcribe.client import TranscribeStreamingClient
 from amazon_transcribe.endpoints import StaticEndpointResolver
 from awscrt import io
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
 
 from otel_voice.observation import clock
 from otel_voice.observation.records import Outcome, SpeechToText
@@ -29,6 +24,7 @@ from otel_voice.providers.transcribe import PROVIDER
 from otel_voice.simulators.audio import synthesize
 from otel_voice.simulators.aws_transcribe import Transcribe
 from tests.capture_sink import RecordingSink
+from tests.certificates import certified
 from tests.contract.matrix import observing, until
 from tests.watch import same_moment, watched
 
@@ -43,22 +39,6 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Transcribe]:
     folder = tmp_path_factory.mktemp("transcribe")
     with Transcribe(*map(str, certified(folder))) as server:
         yield server
-
-
-def certified(folder: Path) -> tuple[Path, Path]:
-    """A certificate that nobody trusts, and its key."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "127.0.0.1")])
-    day = datetime.timedelta(days=1)
-    now = datetime.datetime.now(datetime.timezone.utc)
-    builder = x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key())
-    builder = builder.serial_number(1).not_valid_before(now - day).not_valid_after(now + day)
-    made = builder.sign(key, hashes.SHA256())
-    certificate, secret = folder / "certificate.pem", folder / "key.pem"
-    certificate.write_bytes(made.public_bytes(serialization.Encoding.PEM))
-    kinds = (serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
-    secret.write_bytes(key.private_bytes(*kinds))
-    return certificate, secret
 
 
 @pytest.fixture
