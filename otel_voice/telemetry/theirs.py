@@ -11,7 +11,8 @@ from typing import Any
 
 from opentelemetry.trace import Span
 
-from otel_voice.observation.records import Operation, Outcome
+from otel_voice.observation.agents import AgentRun, Workflow
+from otel_voice.observation.records import Operation, Outcome, ToolCall
 from otel_voice.telemetry import names
 from otel_voice.telemetry.attributes import Attributes
 
@@ -25,6 +26,12 @@ _TRIES = {
 """Spans of frameworks that are current around a provider's call and do not say so themselves, or in other words."""
 _ONLY_SPANS = {"pipecat"}
 """Frameworks that make spans of calls, and neither metrics nor events."""
+_NAMED: dict[type[Operation], str] = {
+    AgentRun: names.GEN_AI_AGENT_NAME,
+    Workflow: names.GEN_AI_WORKFLOW_NAME,
+    ToolCall: names.GEN_AI_TOOL_NAME,
+}
+"""Steps of which one may stand inside of another, and what tells them apart."""
 _CALLS = {("livekit-agents", "agent_session")}
 """Spans of frameworks that last as long as a call."""
 
@@ -65,7 +72,13 @@ def tells(span: Span, record: Operation, scope: str) -> bool:
         return False
     attributes = getattr(span, "attributes", None) or {}
     told = _TRIES.get((its.name, getattr(span, "name", ""))) or attributes.get(names.GEN_AI_OPERATION_NAME)
-    return bool(told == record.operation)
+    return bool(told == record.operation) and _is_of_this_name(attributes, record)
+
+
+def _is_of_this_name(attributes: Attributes, record: Operation) -> bool:
+    """Agents run inside of agents, and tools inside of tools: only the same one is told already."""
+    named = _NAMED.get(type(record))
+    return named is None or attributes.get(named) == getattr(record, "name", None)
 
 
 def tells_only_a_span(span: Span) -> bool:

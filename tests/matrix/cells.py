@@ -172,7 +172,7 @@ CELLS = (
     Cell(
         "nova-sonic",
         ("3.12", "3.13"),
-        {"aws-sdk-bedrock-runtime": "", "smithy-http[awscrt]": ""},
+        {"aws-sdk-bedrock-runtime[awscrt]": ""},
         groups=("dev",),
         tests=("tests/providers/test_nova_sonic.py",),
     ),

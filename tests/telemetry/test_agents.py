@@ -131,3 +131,21 @@ def test_the_failure_of_a_tool_is_the_programs(signals: Signals) -> None:
     assert "jane@example.com" not in str(booked.status.description)
     assert names.GEN_AI_PROVIDER_NAME not in booked.attributes
     assert signals.logs() == ()
+
+
+@pytest.mark.parametrize(("theirs", "ours"), [("Front desk", []), ("Somebody else", ["invoke_agent Front desk"])])
+def test_beside_another_instrumentation(signals: Signals, theirs: str, ours: list[str]) -> None:
+    """A run that has a span already is not told twice; a run inside of another agent's is another run."""
+    nesting = Nesting(signals)
+    tracer = signals.tracer_provider.get_tracer("some.framework")
+    told = {names.GEN_AI_OPERATION_NAME: "invoke_agent", names.GEN_AI_AGENT_NAME: theirs}
+    with (
+        tracer.start_as_current_span("theirs", attributes=told),
+        nesting.within(named(AgentRun(), "Front desk"), 0.0, 1.0),
+    ):
+        nesting.play(Inference("openai"), 0.0, 0.5, tool_calls=[ToolRequest("call_1", "book")])
+        carrying = Inference("openai")
+        carrying.tool_results = [ToolRequest("call_1", "book")]
+        nesting.play(carrying, 0.6, 1.0)
+    assert [span.name for span in signals.spans()] == ["chat", "chat", *ours, "theirs"]
+    assert (names.VOICE_TELEMETRY_OWNER in signals.span("theirs").attributes) is not bool(ours)
