@@ -85,7 +85,8 @@ async def test_an_utterance_and_its_answer_are_one_record_each(server: NovaSonic
     assert list(told.finish_reasons) == ["end_turn"]
     assert told.session_id is not None
     assert told.session_id == said.session_id
-    assert told.request_id == talk.stream.output.response_metadata.request_id
+    metadata = getattr(talk.stream.output, "response_metadata", None)  # older SDKs keep it to themselves
+    assert told.request_id == (None if metadata is None else metadata.request_id)
     assert (told.server_address, told.server_port) == ("127.0.0.1", server.port)
     assert sink.first_chunks == [told]
     assert sink.opened == sink.closed == [told.conversation]
@@ -198,7 +199,8 @@ async def test_a_refusal_is_one_failed_record(
     record = sink.only(RealtimeResponse)
     assert sink.errors == [raised.value]
     assert type(raised.value).__name__ == kind
-    assert (record.outcome, record.status_code, sink.opened) == (Outcome.FAILED, told, [])
+    known = told if hasattr(raised.value, "response_metadata") else None
+    assert (record.outcome, record.status_code, sink.opened) == (Outcome.FAILED, known, [])
 
 
 async def test_a_refused_connection_is_one_failed_record(server: NovaSonic, sink: RecordingSink) -> None:
