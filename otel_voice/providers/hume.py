@@ -7,10 +7,12 @@ The public methods call the raw clients, so one point there covers both. Before 
 from __future__ import annotations
 
 from otel_voice.capture.points import Point, Provider
-from otel_voice.capture.shapes import async_call, async_managed, call, managed
+from otel_voice.capture.shapes import async_call, async_managed, async_session, call, managed, session
 from otel_voice.providers.hume_speak import File, FileStream, Generations, JsonStream
+from otel_voice.providers.hume_speak_socket import StreamInput
 
 _TTS = "hume.tts.raw_client"
+_INPUT = "hume.tts.stream_input"
 
 PROVIDER = Provider(
     name="hume",
@@ -27,9 +29,15 @@ PROVIDER = Provider(
         Point(_TTS, "AsyncRawTtsClient.synthesize_file", async_managed, File),
         Point(_TTS, "AsyncRawTtsClient.synthesize_file_streaming", async_managed, FileStream),
         Point(_TTS, "AsyncRawTtsClient.synthesize_json_streaming", async_managed, JsonStream),
+        # Of the websocket, the public methods are copies of the raw ones.
+        Point(f"{_INPUT}.client", "StreamInputClient.connect", session, StreamInput, since="0.13"),
+        Point(f"{_INPUT}.client", "AsyncStreamInputClient.connect", async_session, StreamInput, since="0.13"),
+        Point(f"{_INPUT}.raw_client", "RawStreamInputClient.connect", session, StreamInput, since="0.13"),
+        Point(f"{_INPUT}.raw_client", "AsyncRawStreamInputClient.connect", async_session, StreamInput, since="0.13"),
     ),
     surfaces={
         "tts": "synthesize_json, synthesize_file, synthesize_file_streaming, synthesize_json_streaming; "
         "with_raw_response",
+        "tts.stream_input": "connect; one span for each text that is said",
     },
 )

@@ -13,7 +13,7 @@ from otel_voice.providers import reading
 from otel_voice.providers.reading import member
 from otel_voice.providers.sound import Sound
 
-_RATE = 48000  # of all that Octave makes
+RATE = 48000  # of all that Octave makes
 
 
 class File(Observer):
@@ -35,7 +35,7 @@ class File(Observer):
         encoding = member(call.kwargs.get("format"), "type")
         if isinstance(encoding, str):
             record.audio_format = encoding
-            record.sample_rate = _RATE
+            record.sample_rate = RATE
         self._read_utterances(call.kwargs.get("utterances"))
         self.sound = Sound(record)
         return record
@@ -47,7 +47,7 @@ class File(Observer):
         self.record.characters = sum(map(len, texts))
         if self.wants_content:
             self.record.text_content = "\n".join(texts)
-        voices = {_voice(member(utterance, "voice")) for utterance in utterances}
+        voices = {voice_of(member(utterance, "voice")) for utterance in utterances}
         if len(voices) == 1:
             self.record.voice = voices.pop()
 
@@ -95,7 +95,7 @@ class Generations(File):
         """The service says how long its audio is."""
 
 
-def _voice(voice: Any) -> str | None:
+def voice_of(voice: Any) -> str | None:
     """A voice's name, or its id."""
     found = member(voice, "name") or member(voice, "id")
     return found if isinstance(found, str) else None

@@ -1,4 +1,4 @@
-"""Hume's Octave over HTTP: speech as a file or in JSON, whole or in pieces."""
+"""Hume's Octave: speech as a file or in JSON, whole or in pieces over HTTP, and of appended text over a websocket."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from otel_voice.simulators import wire
 from otel_voice.simulators.audio import EncodingError
 from otel_voice.simulators.behaviour import Behaviour
 from otel_voice.simulators.formats import Format, bytes_per_second, speak
+from otel_voice.simulators.sockets import Outbox, decoded, messages, websocket
 from otel_voice.simulators.wire import BadRequestError, Provider, Route
 
 RATE = 48000
@@ -26,7 +27,7 @@ def _key(request: web.Request) -> str | None:
 
 
 async def _model(request: web.Request) -> str | None:
-    return (await wire.json_of(request)).get("version")
+    return request.query.get("version") or (await wire.json_of(request)).get("version")
 
 
 def _failure(status: int, name: str, reason: str) -> web.Response:
@@ -112,7 +113,31 @@ async def pieces(request: web.Request, asked: Behaviour) -> web.StreamResponse:
     return await wire.stream(request, asked, headers, _lines(speech), wire.MALFORMED.encode() + b"\n")
 
 
+async def converse(request: web.Request, asked: Behaviour) -> web.StreamResponse:
+    """GET /v0/tts/stream/input, upgraded to a websocket: text is said when it was flushed, as one snippet, in JSON."""
+    socket = websocket()
+    await socket.prepare(request)
+    outbox, text, flushes = Outbox(request, socket, asked), "", 0
+    async for message in messages(socket):
+        said = decoded(str(message))
+        text += str(said.get("text") or "")
+        if text and (said.get("flush") or said.get("close")):
+            name = wire.digest(text, str(flushes))
+            if asked.error_after == flushes:
+                outbox.put({"type": "error", "code": "E0100", "slug": "inactivity_timeout", "message": "Timed out."}, 0)
+                break
+            body = {"utterances": [{"text": text}], "format": {"type": request.query.get("format_type")}}
+            for index, line in enumerate(_lines(Speech(body, name, asked))):
+                outbox.put(line.decode(), asked.first + index * asked.interval)
+            text, flushes = "", flushes + 1
+        if said.get("close"):
+            break
+    await outbox.close()
+    return socket
+
+
 ROUTES = (
+    Route("GET", "/v0/tts/stream/input", converse, HUME),
     Route("POST", "/v0/tts", whole, HUME),
     Route("POST", "/v0/tts/file", file, HUME),
     Route("POST", "/v0/tts/stream/file", file, HUME),

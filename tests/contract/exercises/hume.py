@@ -1,4 +1,7 @@
-"""Hume: Octave over HTTP, by the public calls and by the raw clients behind them."""
+"""Hume: Octave over HTTP, by the public calls and by the raw clients behind them.
+
+The websocket is driven in `tests/providers/test_hume_socket.py`.
+"""
 
 from __future__ import annotations
 
@@ -10,9 +13,15 @@ import httpx
 from hume import AsyncHumeClient, HumeClient
 from hume.tts import FormatPcm, PostedUtterance
 
-from tests.contract.exercises import SECRET, Exercise, Managed, Streamed, Whole
+from otel_voice.providers.hume import PROVIDER
+from tests.contract.exercises import SECRET, Exercise, Managed, Streamed, Whole, websocket
 
 VERSION = tuple(int(number) for number in version("hume").split(".")[:2])
+UNREACHABLE = {
+    str(point): "a connection is not one operation: driven in tests/providers/test_hume_socket.py"
+    for point in PROVIDER.points
+    if point.shape.__name__.endswith("session")
+}
 ONCE: Any = {"request_options": {"max_retries": 0}}
 _SPEECH: Any = {"utterances": [PostedUtterance(text=SECRET)], "format": FormatPcm(), **ONCE}
 
@@ -23,6 +32,15 @@ def client(colour: str, base: str, timeout: float = 10.0, key: str = "simulated"
     # Without certificates, which take longer to load than a call takes.
     plain = http(timeout=timeout, verify=False)
     return kind(api_key=key, timeout=timeout, httpx_client=plain, **_address(base))
+
+
+def socket_client(colour: str, base: str, key: str = "simulated") -> Any:
+    """A client whose websockets go to the simulators, which it knows by an environment only."""
+    from hume.environment import HumeClientEnvironment
+
+    kind, live = AsyncHumeClient if colour else HumeClient, websocket(base)
+    place = HumeClientEnvironment(base=base, evi=f"{live}/v0/evi", tts=f"{live}/v0/tts", stream=live)
+    return kind(api_key=key, environment=place)
 
 
 def _address(base: str) -> dict[str, Any]:
