@@ -9,33 +9,18 @@ from typing import Any
 
 from aiohttp import web
 
-from otel_voice.simulators import wire
+from otel_voice.simulators import hume_chat, wire
 from otel_voice.simulators.audio import EncodingError
 from otel_voice.simulators.behaviour import Behaviour
 from otel_voice.simulators.formats import Format, bytes_per_second, speak
+from otel_voice.simulators.hume_errors import HUME
 from otel_voice.simulators.sockets import Outbox, decoded, messages, websocket
-from otel_voice.simulators.wire import BadRequestError, Provider, Route
+from otel_voice.simulators.wire import BadRequestError, Route
 
 RATE = 48000
 CHUNK_SECONDS = 0.1
 CONTENT_TYPES = {"mp3": "audio/mpeg", "wav": "audio/wav", "pcm": "audio/L16"}
 Json = dict[str, Any]
-
-
-def _key(request: web.Request) -> str | None:
-    return request.headers.get("x-hume-api-key") or request.headers.get("authorization", "").partition(" ")[2]
-
-
-async def _model(request: web.Request) -> str | None:
-    return request.query.get("version") or (await wire.json_of(request)).get("version")
-
-
-def _failure(status: int, name: str, reason: str) -> web.Response:
-    fault = {"faultstring": reason or "refused", "detail": {"errorcode": f"E{status}"}}
-    return web.json_response({"fault": fault}, status=status)
-
-
-HUME = Provider("hume", _key, _model, _failure)
 
 
 class Speech:
@@ -137,6 +122,7 @@ async def converse(request: web.Request, asked: Behaviour) -> web.StreamResponse
 
 
 ROUTES = (
+    *hume_chat.ROUTES,
     Route("GET", "/v0/tts/stream/input", converse, HUME),
     Route("POST", "/v0/tts", whole, HUME),
     Route("POST", "/v0/tts/file", file, HUME),

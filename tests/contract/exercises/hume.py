@@ -1,6 +1,6 @@
 """Hume: Octave over HTTP, by the public calls and by the raw clients behind them.
 
-The websocket is driven in `tests/providers/test_hume_socket.py`.
+The websockets are driven in `tests/providers/test_hume_socket.py` and `test_hume_chat.py`.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from tests.contract.exercises import SECRET, Exercise, Managed, Streamed, Whole,
 
 VERSION = tuple(int(number) for number in version("hume").split(".")[:2])
 UNREACHABLE = {
-    str(point): "a connection is not one operation: driven in tests/providers/test_hume_socket.py"
+    str(point): "a connection is not one operation: driven in tests/providers/test_hume_*.py"
     for point in PROVIDER.points
     if point.shape.__name__.endswith("session")
 }
