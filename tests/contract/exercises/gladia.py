@@ -6,7 +6,7 @@ from importlib.metadata import version
 from typing import Any
 
 from gladiaio_sdk import GladiaClient
-from gladiaio_sdk.client_options import HttpRetryOptions, PreRecordedV2Timeouts
+from gladiaio_sdk.client_options import HttpRetryOptions
 
 from otel_voice.providers.gladia import PROVIDER
 from tests.contract.exercises import Exercise, Whole
@@ -24,6 +24,8 @@ UNREACHABLE = {
 
 def client(base: str, timeout: float = 10.0, key: str = "simulated") -> Any:
     """A client of the simulators that tries once."""
+    from gladiaio_sdk.client_options import PreRecordedV2Timeouts
+
     once = HttpRetryOptions(max_attempts=1, delay=lambda attempt: 0.0)
     limits = PreRecordedV2Timeouts(create=timeout, get=timeout)
     return GladiaClient(api_key=key, api_url=base, http_retry=once, prerecorded_timeouts=limits)
