@@ -35,10 +35,10 @@ PROVIDER = Provider(
         Point(f"{_INPUT}.client", "AsyncStreamInputClient.connect", async_session, StreamInput, since="0.13"),
         Point(f"{_INPUT}.raw_client", "RawStreamInputClient.connect", session, StreamInput, since="0.13"),
         Point(f"{_INPUT}.raw_client", "AsyncRawStreamInputClient.connect", async_session, StreamInput, since="0.13"),
-        Point(f"{_CHAT}.client", "ChatClient.connect", session, Chat, since="0.13"),
-        Point(f"{_CHAT}.client", "AsyncChatClient.connect", async_session, Chat, since="0.13"),
-        Point(f"{_CHAT}.raw_client", "RawChatClient.connect", session, Chat, since="0.13"),
-        Point(f"{_CHAT}.raw_client", "AsyncRawChatClient.connect", async_session, Chat, since="0.13"),
+        Point(f"{_CHAT}.client", "ChatClient.connect", session, Chat, since="0.14"),
+        Point(f"{_CHAT}.client", "AsyncChatClient.connect", async_session, Chat, since="0.14"),
+        Point(f"{_CHAT}.raw_client", "RawChatClient.connect", session, Chat, since="0.14"),
+        Point(f"{_CHAT}.raw_client", "AsyncRawChatClient.connect", async_session, Chat, since="0.14"),
     ),
     surfaces={
         "tts": "synthesize_json, synthesize_file, synthesize_file_streaming, synthesize_json_streaming; "
