@@ -10,8 +10,8 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from tools.render_catalogue import catalogue_module
 from tools.render_browser_names import browser_names
+from tools.render_catalogue import catalogue_module
 from tools.render_docs import reference
 from tools.render_names import names_module
 from tools.render_readme import readme

@@ -1577,6 +1577,7 @@ EVENTS: Final[Mapping[str, Event]] = {
             "thread.name",
             "code.stacktrace",
         ),
+    ),
     EVENT_VOICE_CLIENT_ERROR: Event(
         severity="ERROR",
         category="error",
