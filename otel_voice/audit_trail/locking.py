@@ -28,13 +28,19 @@ class Lock:
 
     @classmethod
     def acquire(cls, path: Path) -> Lock | None:
-        """The lock of the file at `path`, which is made; None where another process has it. Raises OSError."""
+        """The lock of the file at `path`, which is made; None where another process has it.
+
+        Raises OSError, also where the file system knows no locks.
+        """
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
         try:
             _lock(descriptor)
-        except OSError:
+        except (BlockingIOError, PermissionError):
             os.close(descriptor)
             return None
+        except OSError:
+            os.close(descriptor)
+            raise
         return cls(descriptor)
 
     def release(self) -> None:

@@ -9,7 +9,7 @@ from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from otel_voice.audit_trail.chain import GENESIS, seal
 from otel_voice.audit_trail.locking import Lock
@@ -18,6 +18,8 @@ from otel_voice.audit_trail.spool import SEGMENT_BYTES, SegmentWriter, lock_path
 # Records that no file takes wait in memory to be sent, and to be written when the disk has room again.
 HELD: Final = 10_000
 _SECONDS_BETWEEN_TRIES: Final = 1.0
+
+_T = TypeVar("_T")
 
 
 @dataclass(frozen=True)
@@ -77,18 +79,7 @@ class Stream:
             if self._busy:
                 self._interrupting.append(content)
                 return None
-            self._busy = True
-            try:
-                receipt = self._link(content)
-                while self._interrupting:
-                    self._link(self._interrupting.popleft())
-            except BaseException:
-                # It is not known how far it came: what follows begins a new chain.
-                self.broken = True
-                raise
-            finally:
-                self._busy = False
-        return receipt
+            return self._undisturbed(lambda: self._link(content))
 
     def held(self) -> list[Held]:
         """What is in no file."""
@@ -117,7 +108,7 @@ class Stream:
         """Try again to write what is in no file."""
         with self._lock:
             if self._held and not self._busy:
-                self._write()
+                self._undisturbed(self._write)
 
     def close(self) -> None:
         """Give the files up, in a forked child those of its parent; nothing is written."""
@@ -126,30 +117,46 @@ class Stream:
         if self._owned is not None:
             self._owned.release()
 
+    def _undisturbed(self, work: Callable[[], _T]) -> _T:
+        """What this thread records meanwhile, in a signal handler or a finalizer, waits until the work is done."""
+        self._busy = True
+        try:
+            done = work()
+            while self._interrupting:
+                self._link(self._interrupting.popleft())
+        except BaseException:
+            # It is not known how far it came: what follows begins a new chain.
+            self.broken = True
+            raise
+        finally:
+            self._busy = False
+        return done
+
     def _link(self, content: Mapping[str, Any]) -> Receipt:
         sequence = self._sequence + 1
         line, found = seal(content, self.id, sequence, self._previous)
         self._held.append(Held(sequence, line))
-        self._write()
+        if not self._write():
+            self._trouble.unwritten += 1
+            self._keep_memory_bounded()
         self._sequence, self._previous = sequence, found
         return Receipt(self.id, sequence, found)
 
-    def _write(self) -> None:
+    def _write(self) -> bool:
+        """Whether everything is in a file. A disk that refused is not asked again at once."""
         if self._failed_at is not None and time.monotonic() - self._failed_at < _SECONDS_BETWEEN_TRIES:
-            self._could_not_write(None)
-            return
+            return False
         try:
             self._writable().append("".join(f"{each.line}\n" for each in self._held).encode("ascii"))
         except OSError as error:
             self._failed_at = time.monotonic()
-            self._could_not_write(error)
-        else:
-            self._failed_at = None
-            self._held.clear()
+            self._trouble.error = error
+            return False
+        self._failed_at = None
+        self._held.clear()
+        return True
 
-    def _could_not_write(self, error: OSError | None) -> None:
-        self._trouble.unwritten += 1
-        self._trouble.error = error or self._trouble.error
+    def _keep_memory_bounded(self) -> None:
         if len(self._held) > HELD:
             oldest = self._held.pop(0)
             self._trouble.lost += oldest.sequence > self.acknowledged

@@ -291,3 +291,14 @@ def test_processes_that_start_at_once_send_what_one_left_once(sink: Sink, tmp_pa
     assert numbers(sink) == list(range(1, 301))
     [done] = directory.glob("*.done")
     assert int(done.read_text()) == 300
+
+
+def test_who_records_nothing_pays_nothing(sink: Sink, tmp_path: Path, directory: Path) -> None:
+    """At a start without records to send, no module and no thread of the audit trail is there, and no file is made."""
+    text = (
+        "import sys, threading\n"
+        "print([name for name in sys.modules if 'audit_trail' in name], "
+        "[thread.name for thread in threading.enumerate() if 'audit' in thread.name])"
+    )
+    assert run(tmp_path, text, environment(sink.endpoint, directory)).out == "[] []\n"
+    assert not directory.exists()

@@ -11,6 +11,7 @@ import pytest
 from otel_voice.audit_trail import spool, stream
 from otel_voice.audit_trail.chain import read
 from otel_voice.audit_trail.evidence import of_spool
+from otel_voice.audit_trail.locking import Lock
 from otel_voice.audit_trail.stream import Receipt, Stream, Trouble
 from otel_voice.audit_trail.syncing import BeforeReturning
 from otel_voice.audit_trail.trouble import Troubles
@@ -147,3 +148,37 @@ def test_trouble_is_counted_and_told_once(signals: Signals, caplog: pytest.LogCa
     assert str(tmp_path) in told and "No space left on device" in told and "OTEL_VOICE_AUDIT_DIR" in told
     assert [point.value for point in signals.points("voice.audit.unwritten")] == [6]
     assert [point.value for point in signals.points("voice.audit.lost")] == [3]
+
+
+def test_a_finalizer_within_a_late_write_doubles_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is recorded while held records are being written comes after them, and they are written once."""
+    (tmp_path / "file").touch()
+    waiting = Stream(tmp_path / "file" / "spool", dict)
+    waiting.append({"event": "held"})
+    (tmp_path / "file").unlink()
+    waiting._failed_at = None
+    making = stream.lock_path
+
+    def interrupted(*arguments: object) -> Path:
+        monkeypatch.setattr(stream, "lock_path", making)
+        assert waiting.append({"event": "finalizer"}) is None
+        return making(*arguments)
+
+    monkeypatch.setattr(stream, "lock_path", interrupted)
+    waiting.write_held()
+    waiting.close()
+    found = of_spool(tmp_path / "file" / "spool")
+    assert [read(line.text).content["event"] for line in found.lines] == ["held", "finalizer"]
+    assert verify(found).intact and waiting.take_trouble().unwritten == 1
+
+
+def test_a_lock_has_one_holder(tmp_path: Path) -> None:
+    """Who has it keeps it until it is released; a directory without locks is an error that is told."""
+    held = Lock.acquire(tmp_path / "x.lock")
+    assert held is not None and Lock.acquire(tmp_path / "x.lock") is None
+    held.release()
+    again = Lock.acquire(tmp_path / "x.lock")
+    assert again is not None
+    again.release()
+    with pytest.raises(OSError):
+        Lock.acquire(tmp_path / "missing" / "x.lock")
