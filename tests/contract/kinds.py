@@ -89,6 +89,7 @@ KINDS: dict[str, Callable[[Any], bool]] = {
     "duplex": plain,
     "async_duplex": plain,
     "async_events": coroutine,
+    "async_duplex_events": coroutine,
     "leaving": plain,
     "async_leaving": coroutine,
     "departing": plain,

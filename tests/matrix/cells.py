@@ -174,7 +174,7 @@ CELLS = (
         ("3.12", "3.13"),
         {"aws-sdk-bedrock-runtime[awscrt]": ""},
         groups=("dev",),
-        tests=("tests/providers/test_nova_sonic.py",),
+        tests=("tests/providers/test_nova_sonic.py", "tests/contract", "-k", "nova"),
     ),
     # Instrumentations of servers, which a start of every program in their environment would load.
     Cell(
