@@ -69,8 +69,8 @@ def test_counts_add_up(said: Said) -> None:
         otel_voice.event(f"appointment.{status}")
     for depth in (3, 5, 2):
         otel_voice.event("queue.depth", queue="night", depth=depth)
+    assert said.values("voice.queue.depth") == {("night",): 2}  # first: before SDK 1.40 a gauge is collected once
     assert said.values("voice.appointments") == {("booked",): 2, ("cancelled",): 1}
-    assert said.values("voice.queue.depth") == {("night",): 2}
 
 
 def test_an_event_belongs_to_its_conversation(said: Said) -> None:
