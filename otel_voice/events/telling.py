@@ -50,9 +50,20 @@ def spoken(name: str) -> str:
 
 def tell_once(key: object, message: str, *args: object) -> None:
     """Warn of what is wrong with what a program says, once for each."""
-    if key not in _told and len(_told) < _TOLD_LIMIT:
-        _told.add(key)
-        _logger.warning("otel_voice: " + message + " Said once.", *args)
+    if _is_news(key):
+        _warn(message, *args)
+
+
+def _is_news(key: object) -> bool:
+    """Whether it is to be told: it was not, and there is an end to what is told."""
+    if key in _told or len(_told) >= _TOLD_LIMIT:
+        return False
+    _told.add(key)
+    return True
+
+
+def _warn(message: str, *args: object) -> None:
+    _logger.warning("otel_voice: " + message + " Said once.", *args)
 
 
 def nearest(name: str, known: Iterable[str]) -> str:
@@ -92,8 +103,9 @@ def _known(said: str, full: str, fields: Mapping[str, Any]) -> None:
     known = CATALOGUE[full].fields
     unknown = {key: value for key, value in fields.items() if key not in known}
     for key in unknown:
-        problem = "event %r has no field %r; %s It is logged all the same."
-        tell_once((full, key), problem, said, values.text(key, 128), nearest(key, known))
+        if _is_news((full, key)):
+            problem = "event %r has no field %r; %s It is logged all the same."
+            _warn(problem, said, values.text(key, NAME_LENGTH), nearest(key, known))
     declared = _declared(full, {key: value for key, value in fields.items() if key in known})
     attributes = {**others(unknown), **_of_the_call(known.values()), **declared, **CATALOGUE[full].constants}
     tell(full, attributes, _line(full, fields))
@@ -139,8 +151,9 @@ def _tell_no_number(name: str, key: str, attribute: str, value: Any) -> None:
 
 
 def _unknown(name: str, fields: Mapping[str, Any]) -> None:
-    known = {each.removeprefix(OURS) for each in CATALOGUE}
-    tell_once(name, "there is no event %r in the catalogue; %s It is logged all the same.", name, nearest(name, known))
+    if _is_news(name):
+        known = {each.removeprefix(OURS) for each in CATALOGUE}
+        _warn("there is no event %r in the catalogue; %s It is logged all the same.", name, nearest(name, known))
     context = log_context.current()
     stamped = {**others(fields), **(context.attributes if context is not None else {})}
     runtime().program().theirs(name, _line(name, fields), stamped, _context(context))
