@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from otel_voice.privacy.finding import Found, Rule, Rules, compiled
+from otel_voice.privacy.finding import ESCAPED, Found, Rule, Rules, compiled
 
 # Not inside a longer number, a word or a fraction. Read from speech, digits come one by one.
-_CANDIDATE = r"(?<![0-9A-Za-z])(?<!\d[.,])\d(?:[ \u00a0\u202f\-\u2010-\u2013]{0,2}\d){12,39}(?![0-9A-Za-z])"
+_CANDIDATE = (
+    rf"(?:(?<![0-9A-Za-z])|{ESCAPED})(?<!\d[.,])\d(?:[ \u00a0\u202f\-\u2010-\u2013]{{0,2}}\d){{12,39}}(?![0-9A-Za-z])"
+)
 _GROUP = r"\d+"
 _SHORTEST, _LONGEST = 13, 19
 

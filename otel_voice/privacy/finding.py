@@ -9,6 +9,9 @@ from typing import NamedTuple
 
 from otel_voice.privacy.policy import Kind
 
+ESCAPED = r"(?<=\\[nrt])"
+"""Behind the escape of a new line, as in JSON: its letter is no part of what follows."""
+
 
 class Found(NamedTuple):
     """text[start:end] is private. `canonical` is the same however it is written, so that hashes are equal."""

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from otel_voice.privacy.finding import Rule, Rules, finder
+from otel_voice.privacy.finding import ESCAPED, Rule, Rules, finder
 
-_OUTSIDE = r"(?<![\w.,\-])"
+_OUTSIDE = rf"(?:(?<![\w.,\-])|{ESCAPED})"
 _END = r"(?![\w]|[\-.,]\d)"
 
 

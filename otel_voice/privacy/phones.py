@@ -5,16 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from otel_voice.privacy.finding import Found, Rule, Rules, compiled
+from otel_voice.privacy.finding import ESCAPED, Found, Rule, Rules, compiled
 
 _GAP = r" ()./\-\u00a0\u2009\u202f\u2010-\u2013"
 
 # A plus sign, or the two zeros for it, and 7 to 15 digits in any grouping.
-_PLUS = rf"(?:(?<![A-Za-z0-9+])\+|(?<!\w)%2B)\(?[1-9](?:[{_GAP}]{{0,3}}\d){{6,14}}(?!\d)"
+_PLUS = rf"(?:(?:(?<![A-Za-z0-9+])|{ESCAPED})\+|(?<!\w)%2B)\(?[1-9](?:[{_GAP}]{{0,3}}\d){{6,14}}(?!\d)"
 _ZEROS = r"(?<![\w.,+\-])00[ ]?[1-9]\d{0,2}(?:[ /\-]\d{2,12}){1,5}(?!\w)|(?<![\w.,+\-])00[1-9]\d{9,12}(?!\w)"
 
 # What a number must not stand behind, and what must not follow: then it is a part of something longer.
-_BEGIN, _END = r"(?<![\w.,+\-])", r"(?![\w]|[\-.,:]\d)"
+_BEGIN, _END = rf"(?:(?<![\w.,+\-])|{ESCAPED})", r"(?![\w]|[\-.,:]\d)"
 _EXTENSION = r"(?:[ ]?(?:x|ext\.?)[ ]?\d{1,6})?"
 
 # 415-555-0123, (415) 555-0123, 415.555.0123, 1 415 555 0123, 14155550123; so written also China's mobiles

@@ -5,22 +5,22 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from otel_voice.privacy.finding import Find, Found, Rule, Rules, compiled, finder
+from otel_voice.privacy.finding import ESCAPED, Find, Found, Rule, Rules, compiled, finder
 
 # What the providers' keys begin with. A key without such a sign, as Deepgram's, is found by its name or its header.
-_PREFIXED = r"""
-    (?<![A-Za-z0-9])(?P<private>
-      (?:sk|pk|rk)[-_][A-Za-z0-9_\-]{16,300}                   # OpenAI, Anthropic, ElevenLabs, Cartesia, Stripe
-    | (?:xi|dg|aai|xai|pplx|nvapi|lmnt|glpat|xapp|pypi)[-_][A-Za-z0-9_\-]{16,300}
-    | (?:gsk|hf|npm|dop_v1|whsec|r8|fw|tgp|sntrys)_[A-Za-z0-9]{16,300}
-    | gh[pousr]_[A-Za-z0-9]{16,300} | github_pat_[A-Za-z0-9_]{16,300}
-    | xox[a-z][-_][A-Za-z0-9\-]{10,300}                        # Slack
-    | (?:AKIA|ASIA|AROA|AIDA)[A-Z0-9]{16}(?![A-Za-z0-9])       # AWS
-    | AIza[A-Za-z0-9_\-]{30,60} | ya29\.[A-Za-z0-9_\-]{16,2000}  # Google
-    | GOCSPX-[A-Za-z0-9_\-]{16,100}
-    | SK[0-9a-f]{32}(?![A-Za-z0-9])                            # Twilio's API keys; AC and CA are no secrets
-    | SG\.[A-Za-z0-9_\-]{16,64}\.[A-Za-z0-9_\-]{16,64}         # SendGrid
-    | eyJ[A-Za-z0-9_\-]{8,8000}(?:\.[A-Za-z0-9_\-]{0,8000}){1,4}  # JSON web token
+_PREFIXED = rf"""
+    (?:(?<![A-Za-z0-9])|{ESCAPED})(?P<private>
+      (?:sk|pk|rk)[-_][A-Za-z0-9_\-]{{16,300}}                   # OpenAI, Anthropic, ElevenLabs, Cartesia, Stripe
+    | (?:xi|dg|aai|xai|pplx|nvapi|lmnt|glpat|xapp|pypi)[-_][A-Za-z0-9_\-]{{16,300}}
+    | (?:gsk|hf|npm|dop_v1|whsec|r8|fw|tgp|sntrys)_[A-Za-z0-9]{{16,300}}
+    | gh[pousr]_[A-Za-z0-9]{{16,300}} | github_pat_[A-Za-z0-9_]{{16,300}}
+    | xox[a-z][-_][A-Za-z0-9\-]{{10,300}}                        # Slack
+    | (?:AKIA|ASIA|AROA|AIDA)[A-Z0-9]{{16}}(?![A-Za-z0-9])       # AWS
+    | AIza[A-Za-z0-9_\-]{{30,60}} | ya29\.[A-Za-z0-9_\-]{{16,2000}}  # Google
+    | GOCSPX-[A-Za-z0-9_\-]{{16,100}}
+    | SK[0-9a-f]{{32}}(?![A-Za-z0-9])                            # Twilio's API keys; AC and CA are no secrets
+    | SG\.[A-Za-z0-9_\-]{{16,64}}\.[A-Za-z0-9_\-]{{16,64}}         # SendGrid
+    | eyJ[A-Za-z0-9_\-]{{8,8000}}(?:\.[A-Za-z0-9_\-]{{0,8000}}){{0,4}}  # JSON web token
     )
 """
 _PREFIXES = (
@@ -75,12 +75,15 @@ _BARE = rf"""{_NAME}{_IS}
     (?!{_SCHEMES_OF_HTTP}\s{{1,4}}\[secret)(?:{_SCHEMES_OF_HTTP}\s{{1,4}})?{_MARK}(?P<private>[^\s"',;&<>\\]{{4,4000}})"""
 # Names that are also ordinary words: only in front of what looks like a key.
 _WEAK = rf"""
-    (?<![A-Za-z])(?:token|key|sig(?:nature)?|code|x-amz-(?:signature|credential|security-token)|session(?:[-_]?id)?)
+    (?:(?<![A-Za-z])|{ESCAPED})(?:token|key|sig(?:nature)?|code|x-amz-(?:signature|credential|security-token)|session(?:[-_]?id)?)
     {_IS}\\{{0,3}}["']?{_MARK}(?P<private>[A-Za-z0-9._~+/%=\-]{{12,4000}})"""
 _COOKIE = rf"""(?:set-)?cookie{_IS}\\{{0,3}}["']?{_MARK}(?P<private>[^\n"'\\]{{4,4000}})"""
-_SCHEME = r"(?<![A-Za-z0-9])(?:bearer|token|basic|api-?key)\s{1,4}(?P<private>[A-Za-z0-9._~+/=\-]{12,4000})"
+_SCHEME = (
+    rf"(?:(?<![A-Za-z0-9])|{ESCAPED})(?:bearer|token|basic|api-?key)\s{{1,4}}"
+    r"(?P<private>[A-Za-z0-9._~+/=\-]{12,4000})"
+)
 _SAID = r"(?:password|passcode|passphrase|pin)\s{1,3}(?:is|was)\s{1,3}(?P<private>[^\s,;.\"']{4,100})"
-_FLAG = rf"--?[a-z\-]{{0,40}}{_NAME}\s{{1,4}}{_MARK}(?P<private>[^\s\-\[][^\s]{{3,4000}})"
+_FLAG = rf"(?<![\w\-])--?[a-z\-]{{0,40}}{_NAME}\s{{1,4}}{_MARK}(?P<private>[^\s\-\[][^\s]{{3,4000}})"
 _IN_URL = r"://(?P<user>[^\s/:@\[\]]{0,200}):(?P<private>[^\s/@\[\]]{1,400})@"
 _ALONE_IN_URL = r"://(?P<private>[A-Za-z0-9_\-]{20,200})@"
 

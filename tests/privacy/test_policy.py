@@ -32,6 +32,13 @@ def test_masked_it_says_what_stood_there(kind: Kind) -> None:
 
 
 @pytest.mark.parametrize("kind", ONE_OF_EACH)
+@pytest.mark.parametrize("escape", ["\\n", "\\t", "\\r\\n"])
+def test_the_escape_of_a_new_line_hides_nothing(kind: Kind, escape: str) -> None:
+    """Messages are JSON, where a letter stands right in front of what began a line."""
+    assert f"[{kind}]" in redactor().text(f'{{"content": "mine:{escape}{ONE_OF_EACH[kind]}"}}')
+
+
+@pytest.mark.parametrize("kind", ONE_OF_EACH)
 def test_hashed_it_can_be_followed(kind: Kind) -> None:
     """The same value has the same hash, with this key only; ten hexadecimal digits."""
     hashing = redactor(actions={kind: "hash"})

@@ -89,7 +89,27 @@ def test_a_secret_does_not_survive_its_surroundings(kind: str, before: str, afte
 
 
 HOSTILE = [
-    *("1 ", "1-", "a.", "a@", "@", "api_key", "api_key=", "password: '", "eyJ", "eyJa.", "+1-", "(0", "00 1", "4111 "),
+    *("-eyJ", "-eyJabcdefgh", "-----", "--a"),
+    *(
+        "1 ",
+        "1-",
+        "a.",
+        "a@",
+        "@",
+        "-eyJ",
+        "-eyJabcdefgh",
+        "-----",
+        "--a",
+        "api_key",
+        "api_key=",
+        "password: '",
+        "eyJ",
+        "eyJa.",
+        "+1-",
+        "(0",
+        "00 1",
+        "4111 ",
+    ),
     *("://a:", "://a", "-----BEGIN PRIVATE KEY-----", "sk-", "bearer ", "phone: ", "call me at 1", "--key ", "cookie:"),
     *("2026-11-21 04:10:33 ", "0 1 ", '\\"key\\": ', "a" * 64 + "@", "%40", "x=", " ", "é", "1.", "9", "_"),
 ]
