@@ -8,9 +8,10 @@ from __future__ import annotations
 import copy
 import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, TypeVar
 
+from opentelemetry._logs import LogRecord
 from opentelemetry.attributes import BoundedAttributes
 from opentelemetry.sdk._logs import ReadableLogRecord
 from opentelemetry.sdk.metrics.export import Metric, MetricsData, ResourceMetrics, ScopeMetrics
@@ -123,7 +124,7 @@ class _Redacting:
             return record
         said = copy.copy(said)
         said.body, said.attributes, said.event_name, said.severity_text = after
-        return _LogRecord(said, resource, scope, record.limits, record.dropped_attributes)
+        return _LogRecord(said, resource, scope, record)
 
     def resource_metrics(self, each: ResourceMetrics) -> ResourceMetrics:
         scopes = [
@@ -219,15 +220,21 @@ class _Redacting:
         return text if text is None else self._text(text)
 
 
-@dataclass(frozen=True)
 class _LogRecord(ReadableLogRecord):
-    """A log record that remembers how many attributes the SDK's limits took from the one it stands for."""
+    """A log record with nothing private in it, and the count of attributes that the SDK's limits took."""
 
-    dropped: int = 0
+    _dropped: int
+
+    def __init__(
+        self, said: LogRecord, resource: Resource, scope: InstrumentationScope | None, of: ReadableLogRecord
+    ) -> None:
+        super().__init__(said, resource, scope, of.limits)
+        object.__setattr__(self, "_dropped", of.dropped_attributes)
 
     @property
     def dropped_attributes(self) -> int:
-        return self.dropped
+        """As the record told that this one stands for."""
+        return self._dropped
 
 
 def _all(redact: Callable[[T], T], items: Sequence[T]) -> list[T] | None:

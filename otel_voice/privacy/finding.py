@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from functools import cache
-from typing import NamedTuple
 
 from otel_voice.privacy.policy import Kind
 
@@ -13,30 +12,41 @@ ESCAPED = r"(?<=\\[nrt])"
 """Behind the escape of a new line, as in JSON: its letter is no part of what follows."""
 
 
-class Found(NamedTuple):
+# Plain classes: this is first imported at the first export, which may be at the end of the process, where the text that
+# NamedTuple and dataclass evaluate makes Python forget that the process dies of a KeyboardInterrupt.
+class Found:
     """text[start:end] is private. `canonical` is the same however it is written, so that hashes are equal."""
 
-    start: int
-    end: int
-    canonical: str
+    __slots__ = ("canonical", "end", "start")
+
+    def __init__(self, start: int, end: int, canonical: str) -> None:
+        self.start = start
+        self.end = end
+        self.canonical = canonical
 
 
 Find = Callable[[str], Iterator[Found]]
 """Private data in a text: in order, without overlap, in time that grows with the text and no faster."""
 
 
-class Rule(NamedTuple):
+class Rule:
     """One way to find one kind."""
 
-    kind: Kind
-    find: Find
+    __slots__ = ("find", "kind")
+
+    def __init__(self, kind: Kind, find: Find) -> None:
+        self.kind: Kind = kind
+        self.find = find
 
 
-class Rules(NamedTuple):
+class Rules:
     """Rules with one sign in common, without which none of them finds anything; a look for the sign is cheap."""
 
-    may_find: Callable[[str], bool]
-    rules: tuple[Rule, ...]
+    __slots__ = ("may_find", "rules")
+
+    def __init__(self, may_find: Callable[[str], bool], rules: tuple[Rule, ...]) -> None:
+        self.may_find = may_find
+        self.rules = rules
 
 
 @cache
