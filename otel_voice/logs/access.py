@@ -16,7 +16,8 @@ from otel_voice.telemetry import names
 
 Attributes = dict[str, Any]
 
-_LINE = re.compile(r"(?P<method>[A-Z]{1,20}) (?P<target>\S{1,8192})(?: (?:HTTP/)?(?P<version>\S{1,8}))?")
+# Compiled when the first request is seen, which most programs never do.
+_LINE = r"(?P<method>[A-Z]{1,20}) (?P<target>\S{1,8192})(?: (?:HTTP/)?(?P<version>\S{1,8}))?"
 
 
 def attributes(record: logging.LogRecord) -> Attributes:
@@ -95,7 +96,7 @@ LOGGERS: Mapping[str, Callable[[logging.LogRecord], Attributes]] = {
 
 
 def _request(line: object) -> Attributes:
-    match = _LINE.fullmatch(line) if isinstance(line, str) else None
+    match = re.fullmatch(_LINE, line) if isinstance(line, str) else None
     if match is None:
         return {}
     path, _, query = match["target"].partition("?")

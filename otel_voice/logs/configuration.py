@@ -1,6 +1,6 @@
 """What the user chose for logs: by the environment, by a file where the environment says nothing, or in code.
 
-A file is a JSON or TOML object with the names below, each the name of a setting without OTEL_VOICE_LOG_.
+A file is a JSON or TOML object with the names below, each the name of a setting without its prefix.
 """
 
 from __future__ import annotations
@@ -96,8 +96,3 @@ def _text(value: object) -> str:
     if isinstance(value, (list, tuple, set, frozenset)):
         return ",".join(str(item) for item in value)
     return "" if value is None else str(value)
-
-
-def levels(settings: Settings) -> dict[str, int]:
-    """The level of each logger that one was chosen for; "" is the root's."""
-    return {"": settings.log_level, **settings.log_levels}

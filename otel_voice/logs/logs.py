@@ -11,7 +11,6 @@ from opentelemetry._logs import LoggerProvider, get_logger_provider
 from opentelemetry.metrics import MeterProvider
 
 from otel_voice.export import exit as process_exit
-from otel_voice.logs import configuration
 from otel_voice.logs.dropped import Dropped
 from otel_voice.logs.intake import Intake
 from otel_voice.logs.stdlib import StdlibBridge
@@ -58,7 +57,7 @@ class Logs:
             dropped=dropped,
             logger_provider=provider,
         )
-        self.stdlib = StdlibBridge.into(self.intake, configuration.levels(settings))
+        self.stdlib = StdlibBridge.into(self.intake, {"": settings.log_level, **settings.log_levels})
         self.console = _console(settings, self.intake, resource, colour)
         self._libraries: dict[str, Library] = {}
         self._undo: list[Callable[[], None]] = []

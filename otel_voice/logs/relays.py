@@ -9,29 +9,12 @@ from __future__ import annotations
 import logging
 import sys
 import threading
-from collections.abc import Mapping
 from types import CodeType, FrameType
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING
 from weakref import ReferenceType, ref
 
-
-class Place(NamedTuple):
-    """The line of the program that logs."""
-
-    module: str
-    path: str
-    line: int
-    function: str
-
-
-class Rendered(NamedTuple):
-    """An event of structlog that was handed to the standard library as `message`."""
-
-    message: object
-    event: str
-    extra: Mapping[str, Any]
-    exc_info: Any
-    place: Place
+if TYPE_CHECKING:
+    from otel_voice.logs.rendered import Rendered
 
 
 class _Passing(threading.local):
@@ -84,13 +67,3 @@ def _text(record: logging.LogRecord) -> str:
         return record.getMessage()
     except Exception:  # noqa: BLE001 - the arguments are the program's objects and may do anything
         return str(id(record))
-
-
-def place_of(frame: FrameType | None, library: str) -> Place:
-    """The first frame that is not of `library` nor ours."""
-    while frame is not None:
-        module = frame.f_globals.get("__name__") or ""
-        if module.partition(".")[0] not in (library, "otel_voice"):
-            return Place(str(module), frame.f_code.co_filename, frame.f_lineno, frame.f_code.co_name)
-        frame = frame.f_back
-    return Place(library, "", 0, "")

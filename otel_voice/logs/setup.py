@@ -42,13 +42,7 @@ def is_ours(env: Mapping[str, str]) -> bool:
 def logs(env: Mapping[str, str]) -> Logs:
     """The logs of this process, made as `env` says when a library is first heard."""
     if _logs is None:
-        from otel_voice.export.telling import tell_once
-        from otel_voice.logs import configuration
-        from otel_voice.settings import environment
-
-        settings, problems = configuration.chosen(env)
-        tell_once(environment(), problems)
-        _begin(settings, env)
+        _begin(_chosen(env), env)
     assert _logs is not None
     return _logs
 
@@ -92,6 +86,20 @@ def _begin(settings: Settings, env: Mapping[str, str]) -> Logs:
     _logs = Logs(settings, redact, colour=not env.get("NO_COLOR"))
     _logs.begin()
     return _logs
+
+
+def _chosen(env: Mapping[str, str]) -> Settings:
+    from otel_voice.settings import Settings, environment
+
+    settings = Settings.from_env(env)
+    if settings.log_config is None:
+        return settings
+    from otel_voice.export.telling import tell_once
+    from otel_voice.logs import configuration
+
+    settings, problems = configuration.chosen(env)
+    tell_once(environment(), problems)
+    return settings
 
 
 def _flush() -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import copy
 import logging
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from opentelemetry._logs import LoggerProvider
 
@@ -18,6 +18,9 @@ from otel_voice.logs.intake import Intake
 from otel_voice.logs.thresholds import Thresholds
 from otel_voice.logs.translation import own_extra
 from otel_voice.logs.values import Redact
+
+if TYPE_CHECKING:
+    from otel_voice.logs.rendered import Rendered
 
 # How severe a record must be to be seen where nobody set a level.
 PYTHONS_DEFAULT = logging.WARNING
@@ -93,7 +96,7 @@ class StdlibBridge:
         self._intake.take(as_logged(record, rendered), extra, rendered.event)
 
 
-def as_logged(record: logging.LogRecord, rendered: relays.Rendered) -> logging.LogRecord:
+def as_logged(record: logging.LogRecord, rendered: Rendered) -> logging.LogRecord:
     """The record with what structlog knew of it before it was rendered."""
     known = copy.copy(record)
     known.msg, known.args = rendered.event, None

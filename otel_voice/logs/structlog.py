@@ -14,6 +14,7 @@ from typing import Any
 
 from otel_voice.logs import relays
 from otel_voice.logs.intake import Intake
+from otel_voice.logs.rendered import Rendered, place_of
 
 _log = logging.getLogger("otel_voice.logs")
 
@@ -89,12 +90,12 @@ class StructlogBridge:
 
     def _heard(self, logger: Any, method: str, event: Any, given: Any, heard: Mapping[str, Any], result: Any) -> Any:
         """Export the event, or remember it for the standard library; returns what the wrapped logger is given."""
-        rendered = relays.Rendered(
+        rendered = Rendered(
             _message(result),
             str(heard.get("event", event)),
             {key: value for key, value in (heard or given).items() if key not in _NOT_EXTRA},
             _exception(method, heard, given),
-            relays.place_of(_caller(), "structlog"),
+            place_of(_caller(), "structlog"),
         )
         if isinstance(logger, logging.Logger):
             relays.passing.structlog = rendered
@@ -160,7 +161,7 @@ def _caller() -> Any:
     return (calling.get(None) if calling is not None else None) or sys._getframe(1)
 
 
-def _as_logged(rendered: relays.Rendered, heard: Mapping[str, Any], method: str) -> logging.LogRecord:
+def _as_logged(rendered: Rendered, heard: Mapping[str, Any], method: str) -> logging.LogRecord:
     told = heard.get("level")
     level = _LEVELS.get(told.lower() if isinstance(told, str) else method, _LEVELS.get(method, logging.INFO))
     name = heard.get("logger")
