@@ -73,9 +73,10 @@ for number in range(5):
     assert child.exitcode == 0, child.exitcode
 done.set()
 """
-    ended = run_against(sink.endpoint, text, OTEL_VOICE_LOG_DIR=str(tmp_path / "logs"), OTEL_VOICE_LOG_BURST="10")
+    env = {"OTEL_VOICE_LOG_DIR": str(tmp_path / "logs"), "OTEL_VOICE_LOG_BURST": "10", "OTEL_VOICE_EXIT_TIMEOUT": "10"}
+    ended = run_against(sink.endpoint, text, **env)
     assert ended.status == 0, ended.err
     wanted = [f"{who} {number}" for who in ("child", "parent") for number in range(5)]
-    assert sorted(log.body for log in sink.logs() if log.scope == "agent") == wanted
+    assert sorted(log.body for log in sink.logs() if log.scope == "agent") == wanted, ended.err
     lines = [json.loads(line) for line in (tmp_path / "logs/app/app.log").read_text().splitlines()]
     assert sorted(line["message"] for line in lines if line["logger"] == "agent") == wanted
