@@ -79,7 +79,7 @@ def test_a_size_is_put_aside(tmp_path: Path) -> None:
 
 
 def write_many(directory: Path, process: int) -> None:
-    file = RotatingFile(directory, "app", Rotation(size=2000, keep=ALL))
+    file = RotatingFile(directory, "app", Rotation(size=60, keep=ALL))
     for number in range(200):
         file.write(b"%d %d\n" % (process, number), NOON)
 
