@@ -17,8 +17,6 @@ from otel_voice.logs import relays, stdlib
 from otel_voice.logs.intake import Intake, Told
 from otel_voice.logs.translation import own_extra
 
-_log = logging.getLogger("otel_voice.export.logs")
-
 
 class Form(Protocol):
     """How a record looks as a line."""
@@ -100,7 +98,7 @@ class Console:
         try:
             return self._form.line(self._intake.told(record, extra), stream)
         except Exception as error:  # noqa: BLE001 - a line in the program's own form is better than none
-            _log.warning("otel_voice: a log line was not formatted: %s: %s", type(error).__name__, error)
+            self._intake.tell_failure(error)
             return None
 
 

@@ -24,6 +24,7 @@ _RESERVE = 4 * QUEUE
 _PAUSE = 0.1
 """Seconds in which records gather to be written together."""
 _BATCH = 1024
+_STEP = 0.01
 
 DIRECTORIES = {
     "app": "app",
@@ -65,6 +66,18 @@ class LogFiles:
             while self._queue:
                 self._write_some()
             self._tell_lost()
+
+    def drain(self, seconds: float) -> None:
+        """Have what waits written, and wait for that, no longer than this: a disk may hang for ever."""
+        if self._thread is None or not self._thread.is_alive():
+            self.flush()
+            return
+        deadline = time.monotonic() + seconds
+        while self._queue and time.monotonic() < deadline:
+            self._work.set()
+            time.sleep(_STEP)
+        if self._writing.acquire(timeout=max(0.0, deadline - time.monotonic())):
+            self._writing.release()
 
     def close(self) -> None:
         """Write what waits, and let go of the files."""

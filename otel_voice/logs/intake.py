@@ -88,7 +88,7 @@ class Intake:
             if self._passes(record, template):
                 self._export(record, extra)
         except Exception as error:  # noqa: BLE001 - a log call must not fail in the program because of us
-            self._tell_failure(error)
+            self.tell_failure(error)
         finally:
             self._here.busy = False
 
@@ -150,15 +150,16 @@ class Intake:
         try:
             self._export(record, {names.VOICE_LOG_SUPPRESSED: suppressed.records})
         except Exception as error:  # noqa: BLE001 - as in take()
-            self._tell_failure(error)
+            self.tell_failure(error)
         finally:
             self._here.busy = guarded_by
 
-    def _tell_failure(self, error: Exception) -> None:
+    def tell_failure(self, error: Exception) -> None:
+        """Tell that a record was lost by our fault; one of each kind."""
         if type(error) not in self._failed:
             self._failed.add(type(error))
             _log.warning(
-                "otel_voice: a log record was not exported: %s: %s. More of this kind are not told.",
+                "otel_voice: a log record was not exported or formatted: %s: %s. More of this kind are not told.",
                 type(error).__name__,
                 error,
             )

@@ -62,6 +62,7 @@ class Logs:
         self._libraries: dict[str, Library] = {}
         self._undo: list[Callable[[], None]] = []
         self._active = True
+        self._exit_timeout = settings.exit_timeout
 
     def begin(self) -> None:
         """What concerns every library: the console, the end of the process, and its children."""
@@ -91,6 +92,12 @@ class Logs:
         self.intake.flush()
         if self.files is not None:
             self.files.flush()
+
+    def finish(self) -> None:
+        """At the end of the process: flush, but wait for a disk no longer than OTEL_VOICE_EXIT_TIMEOUT."""
+        self.intake.flush()
+        if self.files is not None:
+            self.files.drain(self._exit_timeout)
 
     def end(self) -> None:
         """Put everything back, and write what waits."""

@@ -94,6 +94,12 @@ class _Listener:
 
     def emit(self, record: Mapping[str, Any], *_: object) -> None:
         """Export the record, unless the standard library gave it to loguru."""
+        try:
+            self._emit(record)
+        except Exception as error:  # noqa: BLE001 - a patcher may have put anything into the record
+            self._intake.tell_failure(error)
+
+    def _emit(self, record: Mapping[str, Any]) -> None:
         if not self._intake.wants(record["name"] or "", record["level"].no):
             return
         if not relays.comes_from_stdlib(record["message"]):

@@ -82,7 +82,7 @@ def _begin(settings: Settings, env: Mapping[str, str]) -> Logs:
     from otel_voice.telemetry.redaction import redact
 
     if _logs is None:
-        atexit.register(_flush)
+        atexit.register(_finish)
     _logs = Logs(settings, redact, colour=not env.get("NO_COLOR"))
     _logs.begin()
     return _logs
@@ -102,9 +102,9 @@ def _chosen(env: Mapping[str, str]) -> Settings:
     return settings
 
 
-def _flush() -> None:
+def _finish() -> None:
     if _logs is not None:
-        _logs.flush()
+        _logs.finish()
 
 
 def _wants_official(env: Mapping[str, str]) -> bool:

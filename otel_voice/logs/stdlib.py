@@ -82,8 +82,11 @@ class StdlibBridge:
         """Export the record; whether the program's handlers may have it."""
         if self._installed is None:
             return True
-        if self._intake.wants(record.name, record.levelno) and not relays.comes_from_loguru(record):
-            self._take(record)
+        try:
+            if self._intake.wants(record.name, record.levelno) and not relays.comes_from_loguru(record):
+                self._take(record)
+        except Exception as error:  # noqa: BLE001 - a record is the program's object, and may lack anything
+            self._intake.tell_failure(error)
         return not _is_alive_by_us(logger, record.levelno)
 
     def _take(self, record: logging.LogRecord) -> None:

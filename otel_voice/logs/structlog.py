@@ -82,7 +82,7 @@ class StructlogBridge:
             try:
                 return bridge._heard(self._logger, method_name, event, given, heard, result)
             except Exception as error:  # noqa: BLE001 - a log call must not fail in the program because of us
-                bridge._tell_failure(error)
+                bridge._intake.tell_failure(error)
                 return result
 
         bridge = self
@@ -105,9 +105,6 @@ class StructlogBridge:
             self._intake.take(record, rendered.extra, event)
         line = self._render(record, rendered.extra, logger) if self._render is not None else None
         return result if line is None else ((_like(result, line),), {})
-
-    def _tell_failure(self, error: Exception) -> None:
-        _log.warning("otel_voice: an event of structlog was not exported: %s: %s", type(error).__name__, error)
 
 
 def _tapped(logger: Any, heard: dict[str, Any]) -> Any:

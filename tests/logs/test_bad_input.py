@@ -135,7 +135,9 @@ def test_a_failure_of_ours_is_told_once(
         logging.getLogger("agent").warning("m")
         logger.warning("m")
     told = [record.getMessage() for record in caplog.records if record.name == "otel_voice.export.logs"]
-    assert told == ["otel_voice: a log record was not exported: OSError: broken. More of this kind are not told."]
+    assert told == [
+        "otel_voice: a log record was not exported or formatted: OSError: broken. More of this kind are not told."
+    ]
 
 
 def test_a_log_call_inside_the_export_is_no_loop(begin: Begin, signals: Signals) -> None:

@@ -169,6 +169,17 @@ def test_more_than_the_queue_holds_is_dropped_and_counted(
     assert (point.value, point.attributes["voice.reason"]) == (5, "queue_full")
 
 
+def test_the_end_of_the_process_waits_for_no_hung_disk(begin: Begin, tmp_path: Path) -> None:
+    """As long as the exit may take, and not until the disk answers."""
+    logs = begin(log_dir=tmp_path, exit_timeout=0.05)
+    logging.getLogger("agent").warning("waits")
+    assert logs.files is not None
+    with logs.files._writing:  # as if the thread of ours were in the middle of a write
+        logs.finish()
+    logs.flush()
+    assert messages(tmp_path / "app/app.log") == ["waits"]
+
+
 def eventually(true: Callable[[], bool]) -> bool:
     import time
 

@@ -148,6 +148,19 @@ def test_what_goes_from_loguru_to_stdlib_is_exported_once(
     assert [(log.log_record.body, log.log_record.attributes["a"]) for log in signals.logs()] == [("once", 1)]
 
 
+def test_a_record_that_a_patcher_spoiled_harms_nobody(
+    begin: Begin, signals: Signals, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The program's own sinks take what they take; that we could not is told once."""
+    begin()
+    shown: list[str] = []
+    logger.add(shown.append, format="shown")
+    for _ in range(2):
+        logger.patch(lambda record: record.update(message=None, file=None)).warning("m")
+    assert shown == ["shown\n", "shown\n"]
+    assert len([record for record in caplog.records if record.name == "otel_voice.export.logs"]) == 1
+
+
 def test_uninstalled_is_as_it_was(begin: Begin, signals: Signals) -> None:
     """After the end nothing is heard, and loguru's classes are its own."""
     from loguru import _simple_sinks
