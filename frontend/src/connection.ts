@@ -2,7 +2,7 @@
 
 import { type Context, type Span, SpanKind, SeverityNumber } from "@opentelemetry/api";
 
-import type { Log } from "./log.js";
+import type { Records } from "./log.js";
 import {
   EVENT_VOICE_CLIENT_CONNECTION_LOST,
   NETWORK_PROTOCOL_NAME,
@@ -21,7 +21,7 @@ export type Protocol = "websocket" | "webrtc";
 export interface Caller {
   readonly conversationId: string;
   readonly spans: Spans;
-  readonly log: Log;
+  readonly records: Records;
   /** A connection stands. */
   connected(): void;
   /** Has it done when the call ends. */
@@ -72,7 +72,7 @@ export class Connection {
     this.state = "over";
     const attributes: Attributes = { [NETWORK_PROTOCOL_NAME]: this.protocol, ...closeCode(code) };
     const body = `the ${this.protocol} connection was lost`;
-    this.caller.log.event(EVENT_VOICE_CLIENT_CONNECTION_LOST, SeverityNumber.WARN, "WARN", body, attributes);
+    this.caller.records.event(EVENT_VOICE_CLIENT_CONNECTION_LOST, SeverityNumber.WARN, "WARN", body, attributes);
   }
 
   /** It was closed as it should be. */

@@ -2,18 +2,18 @@
 
 import { guarded } from "./guard.js";
 import { Limiter } from "./limiter.js";
-import type { ErrorSource, Log } from "./log.js";
+import type { ErrorSource, Records } from "./log.js";
 
 const MOST_A_MINUTE = 30;
 
-/** Tells the errors of the window until the returned function is called. `log` says to whom one belongs. */
-export function watchErrors(target: EventTarget, log: () => Log): () => void {
+/** Tells the errors of the window until the returned function is called. `records` says to whom one belongs. */
+export function watchErrors(target: EventTarget, records: () => Records): () => void {
   const limiter = new Limiter(MOST_A_MINUTE, 60_000);
 
   const tell = (error: unknown, source: ErrorSource): void => {
     guarded(() => {
       const suppressed = limiter.admit();
-      if (suppressed !== undefined) log().failed(error, source, {}, suppressed);
+      if (suppressed !== undefined) records().failed(error, source, {}, suppressed);
     });
   };
   // An error of a script of another origin comes without its object.

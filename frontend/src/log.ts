@@ -18,10 +18,26 @@ import { type Attributes, safeAttributes, safeStack, safeText } from "./safe.js"
 export type LogAttributes = Readonly<Record<string, unknown>>;
 export type ErrorSource = "error" | "unhandledrejection" | "program";
 
+/** Our own events, and what the page says in its own words, are told apart by their scope. */
+export interface Loggers {
+  readonly own: Logger;
+  readonly page: Logger;
+}
+
 /** None of its methods waits or throws. What looks like a secret, a number to call or an address is taken out. */
-export class Log {
+export interface Log {
+  debug(message: string, attributes?: LogAttributes): void;
+  info(message: string, attributes?: LogAttributes): void;
+  warn(message: string, attributes?: LogAttributes): void;
+  error(message: string, attributes?: LogAttributes): void;
+  /** An error that the page caught. */
+  exception(error: unknown, attributes?: LogAttributes): void;
+}
+
+/** Writes the page's records and our own events, each with the ids and in the context that it is made with. */
+export class Records implements Log {
   constructor(
-    private readonly logger: Logger,
+    private readonly loggers: Loggers,
     private readonly ids: Attributes = {},
     private readonly context: Context = ROOT_CONTEXT,
   ) {}
@@ -42,7 +58,6 @@ export class Log {
     this.write(SeverityNumber.ERROR, "ERROR", message, attributes);
   }
 
-  /** An error that the page caught. */
   exception(error: unknown, attributes?: LogAttributes): void {
     guarded(() => { this.failed(error, "program", safeAttributes(attributes ?? {})); });
   }
@@ -63,7 +78,7 @@ export class Log {
   /** An event of the schema. */
   event(eventName: string, severityNumber: SeverityNumber, severityText: string, body: string, also: Attributes): void {
     const attributes = { [VOICE_LOG_CATEGORY]: "app", ...also, ...this.ids };
-    this.logger.emit({ eventName, severityNumber, severityText, body, attributes, context: this.context });
+    this.loggers.own.emit({ eventName, severityNumber, severityText, body, attributes, context: this.context });
   }
 
   private write(severityNumber: SeverityNumber, severityText: string, message: string, also?: LogAttributes): void {
@@ -71,7 +86,7 @@ export class Log {
       const category = severityNumber >= SeverityNumber.ERROR ? "error" : "app";
       const attributes = { ...safeAttributes(also ?? {}), [VOICE_LOG_CATEGORY]: category, ...this.ids };
       const body = safeText(message);
-      this.logger.emit({ severityNumber, severityText, body, attributes, context: this.context });
+      this.loggers.page.emit({ severityNumber, severityText, body, attributes, context: this.context });
     });
   }
 }

@@ -1,6 +1,5 @@
 // From spans and log records to the receiver: OpenTelemetry's SDK and exporters, with queues of our own between them.
 
-import type { Logger } from "@opentelemetry/api";
 import { SeverityNumber, type Tracer } from "@opentelemetry/api";
 import { ExportResultCode, type ExportResult } from "@opentelemetry/core";
 import { OTLPLogExporter } from "@opentelemetry/exporter-logs-otlp-http";
@@ -9,11 +8,12 @@ import { LoggerProvider, type LogRecordProcessor, type ReadableLogRecord } from 
 import { type ReadableSpan, type SpanProcessor, TracerProvider } from "@opentelemetry/sdk-trace";
 
 import { tell } from "./guard.js";
+import type { Loggers } from "./log.js";
 import { EVENT_VOICE_CLIENT_TELEMETRY_DROPPED, VOICE_CLIENT_DROPPED, VOICE_LOG_CATEGORY } from "./names.js";
 import { signalUrl, type VoiceTelemetryOptions } from "./options.js";
 import { Queue, type Send } from "./queue.js";
 import { resourceOf } from "./resource.js";
-import { SCOPE, VERSION } from "./version.js";
+import { PAGE_SCOPE, SCOPE, VERSION } from "./version.js";
 
 /** A batch of 64 stays below the 64 KiB that a browser sends for a page that is gone. */
 const LIMITS = { mostWaiting: 512, mostInBatch: 64, delay: 1000 };
@@ -24,7 +24,7 @@ interface Exporter<T> {
 
 export class Pipeline {
   readonly tracer: Tracer;
-  readonly logger: Logger;
+  readonly loggers: Loggers;
   private readonly queues: Queue<never>[];
 
   constructor(options: VoiceTelemetryOptions) {
@@ -32,7 +32,8 @@ export class Pipeline {
     const spans = queue<ReadableSpan>("traces", options, (config) => new OTLPTraceExporter(config));
     const logs = queue<ReadableLogRecord>("logs", options, (config) => new OTLPLogExporter(config));
     this.tracer = new TracerProvider({ resource, spanProcessors: [onEnd(spans)] }).getTracer(SCOPE, VERSION);
-    this.logger = new LoggerProvider({ resource, processors: [onEmit(logs)] }).getLogger(SCOPE, VERSION);
+    const provider = new LoggerProvider({ resource, processors: [onEmit(logs)] });
+    this.loggers = { own: provider.getLogger(SCOPE, VERSION), page: provider.getLogger(PAGE_SCOPE) };
     this.queues = [spans, logs] as unknown as Queue<never>[];
     for (const each of this.queues) each.onArrival = () => { this.tellLost(); };
   }
@@ -51,7 +52,7 @@ export class Pipeline {
   private tellLost(): void {
     const lost = this.queues.reduce((sum, each) => sum + each.takeLost(), 0);
     if (lost === 0) return;
-    this.logger.emit({
+    this.loggers.own.emit({
       eventName: EVENT_VOICE_CLIENT_TELEMETRY_DROPPED,
       severityNumber: SeverityNumber.WARN,
       severityText: "WARN",

@@ -1,36 +1,42 @@
 // The whole of it: what a page starts once.
 
-import { Call, type CallOptions } from "./call.js";
+import { Call } from "./call.js";
 import { watchErrors } from "./errors.js";
-import { Log } from "./log.js";
+import { type Log, Records } from "./log.js";
 import { checked, type VoiceTelemetryOptions } from "./options.js";
+import { type CallOptions, OpenCall } from "./open-call.js";
 import { Pipeline } from "./pipeline.js";
 import { watchUnload } from "./unload.js";
 
 /** None of its methods throws. Nothing global of OpenTelemetry is set: what a page has of its own stays as it is. */
 export class VoiceTelemetry {
-  /** Log records of no call. */
-  readonly log: Log;
   private readonly pipeline: Pipeline;
-  private readonly open = new Set<Call>();
+  private readonly records: Records;
+  private readonly open = new Set<OpenCall>();
   private readonly undo: (() => void)[] = [];
 
   constructor(options: VoiceTelemetryOptions) {
     this.pipeline = new Pipeline(options);
-    this.log = new Log(this.pipeline.logger);
+    this.records = new Records(this.pipeline.loggers);
     // Rendered on a server there is no window, and nothing to watch.
     if (typeof document === "undefined") return;
     this.undo.push(
-      watchErrors(globalThis, () => this.theLog()),
+      watchErrors(globalThis, () => this.theRecords()),
       watchUnload({ hidden: () => { this.pipeline.flush(); }, left: () => { this.leave(); } }),
     );
   }
 
+  /** Log records of no call. */
+  get log(): Log {
+    return this.records;
+  }
+
   /** A call begins. */
   call(options: CallOptions = {}): Call {
-    const call = new Call(this.pipeline.tracer, this.pipeline.logger, options, (ended) => this.open.delete(ended));
+    const call = new OpenCall(this.pipeline.tracer, this.pipeline.loggers, options);
     this.open.add(call);
-    return call;
+    call.atEnd(() => this.open.delete(call));
+    return new Call(call);
   }
 
   /** Sends what waits; ends when it has arrived or was given up. */
@@ -41,19 +47,19 @@ export class VoiceTelemetry {
   /** Ends the calls that are open, watches nothing any more, and sends what waits. */
   async stop(): Promise<void> {
     for (const undo of this.undo.splice(0)) undo();
-    for (const call of [...this.open]) call.end();
+    for (const call of [...this.open]) call.end("completed");
     await this.flush();
   }
 
   private leave(): void {
-    for (const call of [...this.open]) call.close("unloaded");
+    for (const call of [...this.open]) call.end("unloaded");
     this.pipeline.flush();
   }
 
   /** An error that nobody caught belongs to the call, when there is exactly one. */
-  private theLog(): Log {
+  private theRecords(): Records {
     const [only, ...others] = this.open;
-    return only !== undefined && others.length === 0 ? only.log : this.log;
+    return only !== undefined && others.length === 0 ? only.records : this.records;
   }
 }
 

@@ -18,6 +18,7 @@ test("what only looks like one stays as it is", () => {
 
 test("hostile text costs no more than its length", () => {
   // In one run: ten times the text may cost ten times the time, with room for noise, and never a hundred times.
+  // Time of the processor: another program may take the clock's.
   for (const piece of ["1 ", "a.", "a@", "eyJa", "sk-", "password=", "+(", "https://a:", "bearer "]) {
     const short = cost(piece.repeat(10_000));
     const long = cost(piece.repeat(100_000));
@@ -27,9 +28,9 @@ test("hostile text costs no more than its length", () => {
 
 function cost(text: string): number {
   const times = [1, 2, 3, 4].map(() => {
-    const began = performance.now();
+    const began = process.cpuUsage().user;
     redact(text);
-    return performance.now() - began;
+    return (process.cpuUsage().user - began) / 1000;
   });
   return Math.min(...times);
 }

@@ -41,7 +41,7 @@ def test_the_agents_trace_continues_the_browsers(open_page: Open, agent: str, ke
     page = open_page()
     page.run(ANSWERED + "socket.close(); call.end();", agent)
     call, connect = kept.span("voice.client.call"), kept.span("voice.client.connect")
-    conversation, model = kept.span("conversation"), kept.span("chat gpt-4o-mini")
+    conversation, model = (kept.span(name, call.trace_id) for name in ("conversation", "chat gpt-4o-mini"))
     assert {span.trace_id for span in (call, connect, conversation, model)} == {call.trace_id}
     assert (call.parent_id, connect.parent_id, conversation.parent_id) == ("", call.span_id, connect.span_id)
     for span in (call, connect, conversation, model):
@@ -215,12 +215,17 @@ def test_errors_that_nobody_caught(open_page: Open, kept: Kept) -> None:
 
 
 def test_errors_in_a_loop_are_counted(open_page: Open, kept: Kept) -> None:
-    """A page that fails all the time does not flood the receiver."""
+    """A page that fails all the time does not flood the receiver, and says a minute later how many more there were."""
     page = open_page()
     page.run("for (let i = 0; i < 200; i++) dispatchEvent(new ErrorEvent('error', {message: 'again'})); voice.flush();")
     kept.log("voice.client.error")
     page.run("await voice.flush();")
     assert len([log for log in kept.logs() if log.event_name == "voice.client.error"]) == 30
+    page.run(
+        "const later = performance.now() + 61_000; performance.now = () => later;"
+        "dispatchEvent(new ErrorEvent('error', {message: 'later'})); await voice.flush();"
+    )
+    assert kept.log("later").attributes["voice.client.error.suppressed"] == 170
 
 
 def test_structured_logs(open_page: Open, kept: Kept) -> None:
@@ -237,7 +242,7 @@ def test_structured_logs(open_page: Open, kept: Kept) -> None:
     assert paid.attributes["not"] == "NaN"
     assert paid.attributes["broken.value"] == "[no text]"
     assert paid.attributes["voice.conversation.id"] == "call-7"
-    assert (outside.severity, outside.trace_id) == (13, "")
+    assert (outside.severity, outside.trace_id, outside.scope) == (13, "", "page")
     assert "voice.conversation.id" not in outside.attributes
 
 

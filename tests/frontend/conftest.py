@@ -27,6 +27,24 @@ EMITTED = Emitted()
 """What the tests saw of the browser."""
 
 
+class Relay:
+    """A sink that hands on to the test that runs."""
+
+    def __init__(self) -> None:
+        self.endpoint = ""
+        self._lock = threading.Lock()
+        self._kept: Kept | None = None
+
+    def to(self, kept: Kept | None) -> None:
+        with self._lock:
+            self._kept = kept
+
+    def sink(self, batch: Batch) -> None:
+        with self._lock:
+            if self._kept is not None:
+                self._kept.sink(batch)
+
+
 class Slow:
     """A sink that takes nothing in until `go`; `asked` says that something came."""
 
@@ -77,7 +95,7 @@ def kept(path: Path) -> Iterator[Kept]:
         yield kept
     checker = Checker(SCHEMA, EMITTED)
     checker.spans(spans_of(kept.spans()))
-    checker.logs(logs_of(kept.logs()))
+    checker.logs(logs_of(kept.logs()), also={"step"})
 
 
 @pytest.fixture
@@ -122,15 +140,31 @@ def simulators() -> Iterator[Simulators]:
         yield servers
 
 
+@pytest.fixture(scope="session")
+def relay() -> Iterator[Relay]:
+    """Where the agent of all tests sends to."""
+    relay = Relay()
+    with Receiver(relay.sink, http_port=0, grpc_port=0) as receiver:
+        relay.endpoint = receiver.endpoint
+        yield relay
+
+
 @pytest.fixture
-def agent(receiver: Receiver, simulators: Simulators) -> Iterator[str]:
-    """The URL of the agent."""
+def agent(agent_of_all: str, relay: Relay, kept: Kept) -> Iterator[str]:
+    """The URL of the agent, whose telemetry is kept with the browser's."""
+    relay.to(kept)
+    yield agent_of_all
+    relay.to(None)
+
+
+@pytest.fixture(scope="session")
+def agent_of_all(relay: Relay, simulators: Simulators) -> Iterator[str]:
     process = subprocess.Popen(
         [INSTRUMENT, sys.executable, str(Path(__file__).with_name("agent.py"))],
         env={
             **clean_environment(),
             "OTEL_SERVICE_NAME": "agent",
-            "OTEL_EXPORTER_OTLP_ENDPOINT": receiver.endpoint,
+            "OTEL_EXPORTER_OTLP_ENDPOINT": relay.endpoint,
             "OPENAI_BASE_URL": f"{address(simulators, '')}/v1",
             "OPENAI_API_KEY": "simulated",
         },

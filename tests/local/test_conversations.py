@@ -37,6 +37,18 @@ def test_a_whole_call(keep):
     assert (turn.operations[4].characters, turn.operations[4].interrupted) == (54, True)
 
 
+def test_the_service_is_the_agents(keep):
+    """What a browser tells of a conversation comes before, and does not name it."""
+    page = payloads.traces(payloads.span(90, "voice.client.call", -2, 11), service="page")
+    kept = keep(page, payloads.call(), payloads.traces(payloads.root()))
+    assert kept.conversation("call-1").service == "agent"
+    assert [listed.service for listed in kept.listed()] == ["agent"]
+    assert (
+        keep(payloads.traces(payloads.span(91, "x", 0, 1, "call-2"), service="page")).conversation("call-2").service
+        == "page"
+    )
+
+
 def test_before_the_root_has_come(keep):
     """A conversation is there as soon as any span or log line of it is; its outcome is empty."""
     reader = keep(payloads.traces(payloads.operation(2, "chat", "gpt", 0, 1)))
