@@ -30,6 +30,16 @@ def guard(provider: Any) -> None:
         )
 
 
+def is_guarded(provider: Any) -> bool:
+    """Whether all log records that leave through a provider are redacted on their way.
+
+    Not where a processor is the program's own: what that does with them is not known.
+    """
+    processors = getattr(getattr(provider, "_multi_log_record_processor", None), "_log_record_processors", ())
+    ways = [getattr(owner, method, None) for owner, method, _ in _ways_out(provider)] if processors else []
+    return 0 < len(processors) == len(ways) and all(hasattr(way, _GUARDED) for way in ways)
+
+
 def _guard(provider: Any) -> None:
     for owner, method, redact in _ways_out(provider):
         _redact_before(owner, method, redact)

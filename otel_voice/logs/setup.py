@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from types import ModuleType
 
     from otel_voice.logs.logs import Logs
+    from otel_voice.logs.values import Redact
     from otel_voice.settings import Settings
 
 _OFFICIAL = "opentelemetry.instrumentation.logging.handler"
@@ -79,13 +80,25 @@ def disabled(env: Mapping[str, str]) -> set[str]:
 def _begin(settings: Settings, env: Mapping[str, str]) -> Logs:
     global _logs
     from otel_voice.logs.logs import Logs
-    from otel_voice.telemetry.redaction import redact
 
     if _logs is None:
         atexit.register(_finish)
-    _logs = Logs(settings, redact, colour=not env.get("NO_COLOR"))
+    _logs = Logs(settings, _redaction(settings), colour=not env.get("NO_COLOR"))
     _logs.begin()
     return _logs
+
+
+def _redaction(settings: Settings) -> Redact:
+    """Where each record is redacted: by the caller, unless it leaves by the border only, which does the same."""
+    from otel_voice.telemetry.redaction import redact
+
+    if settings.log_dir is not None or settings.log_format:
+        return redact
+    from opentelemetry._logs import get_logger_provider
+
+    from otel_voice.logs.deferred import deferred
+
+    return deferred(redact, get_logger_provider())
 
 
 def _chosen(env: Mapping[str, str]) -> Settings:
