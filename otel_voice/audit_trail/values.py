@@ -15,7 +15,7 @@ _VALUES: Final = 512
 _DEPTH: Final = 5
 # A secret that is cut in two is not recognised: so much more is looked at than is kept.
 _MARGIN: Final = 1024
-_PASSWORD_IN_ADDRESS: Final = re.compile(r"://[^\s/:@]{1,200}:\[password\]@")
+_PASSWORD_IN_ADDRESS: Final = re.compile(r"://[^\s/:@]{0,200}:\[secret\]@")
 _LONGEST_ID: Final = 256
 
 # What the Collector masks by name, it would mask after the hash was made. It finds nothing to mask in `***`.
@@ -125,4 +125,4 @@ def _str(value: object) -> str:
 
 def _without_secrets(found: str) -> str:
     found = found.encode("utf-8", "backslashreplace").decode()
-    return _PASSWORD_IN_ADDRESS.sub(f"://{_MASK}@", redact(found).replace("[secret]", _MASK))
+    return _PASSWORD_IN_ADDRESS.sub(f"://{_MASK}@", redact(found)).replace("[secret]", _MASK)

@@ -38,9 +38,10 @@ class Redactor:
         self.policy = policy if policy.key else replace(policy, key=os.urandom(32))
         self._rules: tuple[Rules, ...] = (
             *((secrets.known(policy.known_secrets),) if policy.known_secrets else ()),
+            # Before what is taken for a password by its name, which may be the first digits of a card only.
+            *cards.RULES,
             *secrets.RULES,
             *national.rules(policy.national_ids),
-            *cards.RULES,
             *email.RULES,
             *phones.RULES,
         )

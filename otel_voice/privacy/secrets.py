@@ -111,7 +111,10 @@ def _is_key(text: str) -> bool:
     return has_letter and (has_digit or mixed or len(text) >= 16) and not _is_ordinary(text)
 
 
-_ORDINARY = r"[A-Za-z]?[a-z]+(?:[._/\-][a-z]+)+(?:[._\-]?v?\d{1,4})?|[\d.:T+\-]+Z?|v?\d+(?:\.\d+){1,4}\w{0,4}|[a-z]{1,14}\d{1,4}"
+_ORDINARY = (
+    r"[A-Za-z]?[a-z]+(?:[._/\-][a-z]+)+(?:[._\-]?v?\d{1,4})?|[\d.:T+\-]+Z?|v?\d+(?:\.\d+){1,4}\w{0,4}"
+    r"|[a-z]{1,14}\d{1,4}"
+)
 
 
 def _is_ordinary(text: str) -> bool:

@@ -57,7 +57,7 @@ def test_a_text_says_more() -> None:
         (lambda: False, "returned False"),
         (lambda: 42, "returned int: a check returns None, True, False or a text"),
         (lambda: later([1]), "returned list: a check returns None, True, False or a text"),
-        (raises(ValueError("no\npostgres://bot:hunter22@db")), "ValueError: no postgres://bot:[password]@db"),
+        (raises(ValueError("no\npostgres://bot:hunter22@db")), "ValueError: no postgres://bot:[secret]@db"),
         (raises(SystemExit(3)), "SystemExit: 3"),
         (raises(KeyboardInterrupt()), "KeyboardInterrupt"),
         (raises(UnwritableError()), "UnwritableError"),

@@ -231,7 +231,7 @@ def test_lags_and_blocks_are_told_over_opentelemetry(signals: Signals, monkeypat
     first, second = (each.log_record for each in signals.logs())
     assert first.event_name == names.EVENT_VOICE_EVENT_LOOP_BLOCKED
     assert first.body == "the event loop was blocked for 0.400 s"
-    assert first.attributes[names.CODE_STACKTRACE] == 'connect("postgres://bot:[password]@db")'
+    assert first.attributes[names.CODE_STACKTRACE] == 'connect("postgres://bot:[secret]@db")'
     assert first.attributes[names.VOICE_EVENT_LOOP_BLOCKS_UNTOLD] == 3
     assert names.CODE_STACKTRACE not in second.attributes
 

@@ -159,10 +159,17 @@ def app(environ, start):
 @pytest.mark.parametrize("args", [(), ({},), ("a", "b", None, 1.5, "x"), ([], 2, 3, 4, 5)], ids=str)
 @pytest.mark.parametrize("logger", access.LOGGERS)
 def test_what_is_said_in_other_words_is_a_plain_record(
-    begin: Begin, signals: Signals, tmp_path: Path, root: logging.Logger, logger: str, args: Any
+    begin: Begin,
+    signals: Signals,
+    tmp_path: Path,
+    root: logging.Logger,
+    logger: str,
+    args: Any,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """A message of the program's own to that logger: category access, as JSON on file."""
     root.handlers[:] = [logging.NullHandler()]
+    monkeypatch.setattr(logging.getLogger(logger), "handlers", [])  # a server in another test may have set it up
     logs = begin(log_dir=tmp_path)
     record = logging.LogRecord(logger, logging.WARNING, "p", 1, "m", None, None)
     record.args = args

@@ -181,12 +181,12 @@ CELLS = (
         "servers",
         ("3.11", "3.12", "3.13"),
         {
-            "hypercorn": "",
+            "uvloop": "",
             "opentelemetry-instrumentation-fastapi": ">=0.60b0",
             "opentelemetry-instrumentation-aiohttp-server": ">=0.60b0",
         },
         groups=("dev",),
-        tests=("tests/ingress",),
+        tests=("tests/ingress", "tests/health"),
     ),
     # What a framework pins cannot live with the newest of everything.
     Cell(
