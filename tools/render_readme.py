@@ -13,7 +13,7 @@ from typing import Any
 
 from otel_voice import providers
 from otel_voice.capture.points import Provider
-from otel_voice.settings import markdown_table
+from otel_voice.settings.variables import markdown_table
 from tools.render_docs import table
 from tools.schema import ROOT, SchemaError
 

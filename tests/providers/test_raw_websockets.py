@@ -14,7 +14,7 @@ import pytest
 from otel_voice.capture.observer import Call
 from otel_voice.observation.records import Outcome, RealtimeResponse, SpeechToText, TextToSpeech
 from otel_voice.providers import services
-from otel_voice.settings import _SPOKEN
+from otel_voice.settings.parsing import SPOKEN
 from otel_voice.simulators.audio import synthesize
 from otel_voice.simulators.server import Simulators
 from tests.capture_sink import RecordingSink
@@ -310,7 +310,7 @@ def test_whose_it_is(url: str, name: str | None) -> None:
 
 def test_the_setting_knows_every_provider() -> None:
     """A host of one's own can speak any protocol that is read."""
-    assert services.HOSTS.keys() == services.PATHS.keys() == _SPOKEN
+    assert services.HOSTS.keys() == services.PATHS.keys() == SPOKEN
 
 
 def test_many_contexts_on_one_connection() -> None:

@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from otel_voice import environment_variables
-from otel_voice.settings import VARIABLES, Settings, known_secrets, markdown_table
+from otel_voice.settings import VARIABLES, Settings, known_secrets
+from otel_voice.settings.variables import markdown_table
 
 READ = [
     ("OTEL_VOICE_TRACE_SCOPE", "Turn", "trace_scope", "turn"),
