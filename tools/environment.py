@@ -21,7 +21,7 @@ STAMP = "otel-voice.stamp"
 REQUIREMENTS = {
     "demo": ("--editable", ".[demo]"),
     "prices": ("genai-prices",),
-    "dev": ("--editable", ".[demo]", "--group", "dev", "--group", "sdks", "--group", "sdks-apart"),
+    "dev": ("--editable", ".[demo]", "--group", "dev", "--group", "sdks", "--group", "sdks-apart", "--group", "pages"),
 }
 
 

@@ -10,7 +10,8 @@ component: ContextVar[str | None] = ContextVar("otel_voice.component", default=N
 """The part of the program that runs here, where its code says so."""
 
 
-@dataclass(frozen=True)
+# Each method that is generated takes its part of every start; these nobody calls.
+@dataclass(frozen=True, eq=False, repr=False)
 class LogContext:
     """Attributes for a record, and the trace it belongs to where no span is current (0: none)."""
 

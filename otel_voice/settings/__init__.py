@@ -40,7 +40,8 @@ SHORTEST_KEY = 16
 """Characters of a key that is worth the name; 10^10 telephone numbers are tried in hours."""
 
 
-@dataclass(frozen=True)
+# Each method that is generated takes its part of every start; these nobody calls.
+@dataclass(frozen=True, eq=False, repr=False)
 class Settings:
     """What the user asked for. Durations are in seconds, levels are numbers of the logging module.
 

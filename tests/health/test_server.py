@@ -208,7 +208,7 @@ time.sleep(600)
 
 def test_without_the_setting_nothing_of_it_is_loaded(tmp_path: Path) -> None:
     """No thread, no port, no module but the one that keeps count."""
-    loaded = "import sys; print(sorted(name for name in sys.modules if name.startswith('otel_voice.health')))"
+    loaded = "import sys; print(sorted(name for name in sys.modules if name.startswith('otel_voice.health.')))"
     done = subprocess.run(
         [INSTRUMENT, sys.executable, "-c", loaded],
         cwd=tmp_path,
@@ -217,7 +217,8 @@ def test_without_the_setting_nothing_of_it_is_loaded(tmp_path: Path) -> None:
         text=True,
         check=True,
     )
-    assert done.stdout == "[]\n", done.stdout + done.stderr
+    # Other instrumentations may have imported a library of ours to observe, and that keeps count.
+    assert done.stdout in ("[]\n", "['otel_voice.health.activity']\n"), done.stdout + done.stderr
 
 
 def test_a_dead_collector_is_seen_and_leaves_the_process_ready(start: Start, port: int) -> None:

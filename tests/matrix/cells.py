@@ -185,7 +185,7 @@ CELLS = (
             "opentelemetry-instrumentation-fastapi": ">=0.60b0",
             "opentelemetry-instrumentation-aiohttp-server": ">=0.60b0",
         },
-        groups=("dev",),
+        groups=("dev", "pages"),
         tests=("tests/ingress", "tests/health"),
     ),
     # What a framework pins cannot live with the newest of everything.
