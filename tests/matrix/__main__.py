@@ -6,8 +6,9 @@ import argparse
 import json
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timezone
 
 from tests.matrix.cells import CELLS, TOLD, Cell
 from tests.matrix.running import Result, run
@@ -18,7 +19,7 @@ COLUMNS = ("python", *TOLD)
 
 
 def main() -> int:
-    """Run the cells that were named, or all; only a run of all is written down."""
+    """Run the cells that were named, or all; what the others showed when they ran last stays written down."""
     parser = argparse.ArgumentParser(prog="tests.matrix", description=__doc__)
     parser.add_argument("cells", nargs="*", metavar="CELL", help=f"of: {', '.join(cell.name for cell in CELLS)}")
     wanted = parser.parse_args().cells
@@ -29,9 +30,8 @@ def main() -> int:
     results = _run(chosen)
     absent = [cell.name for cell in chosen if cell.name not in {result.cell for result in results}]
     sys.stdout.write(_table(results, absent))
-    if not wanted:
-        COMPATIBILITY.write_text(_document(results, absent), encoding="utf-8")
-        sys.stdout.write("wrote docs/compatibility.json; `make docs` brings it into the README\n")
+    _write(document(results, _written()))
+    sys.stdout.write("wrote docs/compatibility.json; `make docs` brings it into the README\n")
     return 0 if results and all(result.good for result in results) else 1
 
 
@@ -56,19 +56,37 @@ def _row(result: Result) -> tuple[str, ...]:
     return (result.cell, *versions, *counts, f"{result.seconds:.0f}")
 
 
-def _document(results: Sequence[Result], absent: Sequence[str]) -> str:
-    ran = [
-        {
-            "cell": result.cell,
-            "versions": dict(result.versions),
-            "passed": result.passed,
-            "failed": result.failed,
-            "skipped": result.skipped,
-            "unsteady": result.unsteady,
-        }
-        for result in results
-    ]
-    return json.dumps({"ran": ran, "not_run": list(absent)}, indent=2) + "\n"
+def document(results: Sequence[Result], written: Mapping[str, object]) -> str:
+    """What each cell showed when it ran last, in the order of CELLS; `written` is what stood there before."""
+    ran = {**written, **{result.cell: _entry(result) for result in results}}
+    names = [cell.name for cell in CELLS]
+    known = [ran[name] for name in names if name in ran]
+    return json.dumps({"ran": known, "not_run": [name for name in names if name not in ran]}, indent=2) + "\n"
+
+
+def _write(text: str) -> None:
+    """At once: other cells may be run beside these."""
+    beside = COMPATIBILITY.with_suffix(f".{os.getpid()}")
+    beside.write_text(text, encoding="utf-8")
+    beside.replace(COMPATIBILITY)
+
+
+def _written() -> dict[str, object]:
+    if not COMPATIBILITY.exists():
+        return {}
+    return {entry["cell"]: entry for entry in json.loads(COMPATIBILITY.read_text(encoding="utf-8"))["ran"]}
+
+
+def _entry(result: Result) -> dict[str, object]:
+    return {
+        "cell": result.cell,
+        "day": datetime.now(timezone.utc).date().isoformat(),
+        "versions": dict(result.versions),
+        "passed": result.passed,
+        "failed": result.failed,
+        "skipped": result.skipped,
+        "unsteady": result.unsteady,
+    }
 
 
 if __name__ == "__main__":
