@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Iterator
+from dataclasses import replace
 from importlib.util import find_spec
 from typing import Any
 
@@ -12,16 +14,20 @@ import pytest
 if find_spec("pipecat") is None:
     pytest.skip("Pipecat is in the environment of `make test-matrix CELLS=pipecat`", allow_module_level=True)
 
+import loguru
 from opentelemetry import trace
 
 import otel_voice
 from otel_voice.conversations import arrival
 from otel_voice.conversations.arrival import Arrival
 from otel_voice.instrumentors import PipecatInstrumentor
+from otel_voice.logs.logs import Logs
 from otel_voice.providers import services
 from otel_voice.runtime import runtime
+from otel_voice.settings import Settings
 from otel_voice.simulators.server import Simulators
 from otel_voice.telemetry import names
+from otel_voice.telemetry.redaction import redact
 from tests.frameworks.pipecat_agent import Caller
 from tests.signals import Signals
 from tests.watch import same_seconds, watched
@@ -114,6 +120,25 @@ async def test_one_trace_and_nothing_twice(told: Signals, simulators: Simulators
     assert {span.parent.span_id for span in asked} == {turn.context.span_id}
     assert counted(told) == ONCE
     told.check()
+
+
+async def test_its_log_lines_know_their_call(told: Signals, simulators: Simulators) -> None:
+    """Pipecat logs by loguru: what it says while the pipeline runs is exported with the call's trace and id."""
+    logs = Logs(replace(Settings(), log_level=logging.DEBUG), redact, told.logger_provider, told.meter_provider)
+    logs.begin()
+    logs.imported(loguru)
+    try:
+        async with Caller(simulators, SAID, REPLY, conversation_id="call-7") as caller:
+            await caller.says(SAID)
+    finally:
+        logs.end()
+    told.checked = True  # what Pipecat says beside its messages is its own
+    traces = {span.context.trace_id for span in told.spans()}
+    records = [log.log_record for log in told.logs() if log.instrumentation_scope.name.startswith("pipecat")]
+    of_the_call = [each for each in records if each.attributes.get(names.VOICE_CONVERSATION_ID) == "call-7"]
+    assert {each.trace_id for each in of_the_call} == traces
+    assert {each.attributes.get(names.VOICE_CONVERSATION_ID) for each in records} <= {"call-7", None}
+    assert [each for each in of_the_call if "LLM" in str(each.body)]
 
 
 async def test_services_that_nobody_sees(signals: Signals, simulators: Simulators) -> None:
