@@ -6,8 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 
-# Each method that is generated takes its part of every start; these nobody calls.
-@dataclass(frozen=True, eq=False, repr=False)
+@dataclass(frozen=True)
 class AllowList:
     """Values as they are, and (beginning, end) of what may stand around one `*`.
 

@@ -18,8 +18,7 @@ HASH_LENGTH = 10
 """Hexadecimal digits of a hash: 40 bits keep a hundred thousand callers apart."""
 
 
-# Each method that is generated takes its part of every start; these nobody calls.
-@dataclass(frozen=True, eq=False, repr=False)
+@dataclass(frozen=True)
 class Policy:
     """What happens to what is found.
 
