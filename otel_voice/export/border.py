@@ -70,6 +70,8 @@ def _ways_out(provider: Any) -> Iterator[tuple[Any, str, Callable[[Any], Any]]]:
 def _before_fork() -> None:
     """A child would wait for ever for an import that another thread of its parent was in the middle of."""
     with contextlib.suppress(Exception):
+        import netrc  # noqa: F401 - requests imports it with its first request
+
         from otel_voice.export import redacting
 
         redacting.ready()
