@@ -14,6 +14,7 @@ from typing import Any
 
 from otel_voice.logs import relays
 from otel_voice.logs.intake import Intake
+from otel_voice.logs.replacements import Replacements
 
 _log = logging.getLogger("otel_voice.logs")
 
@@ -27,7 +28,7 @@ class LoguruBridge:
 
     def __init__(self, intake: Intake) -> None:
         self._intake = intake
-        self._undo: list[Callable[[], None]] = []
+        self._replaced = Replacements()
 
     def install(self, loguru: ModuleType) -> None:
         """Begin to export; where loguru is built in another way than is known, tell so and leave it alone."""
@@ -39,25 +40,13 @@ class LoguruBridge:
             )
             return
         relays.follow()
-        self._replace(logger, "_log", self._overhearing)
+        self._replaced.replace(logger, "_log", self._overhearing)
         for sink in sinks:
-            self._replace(sink, "write", _remembering)
+            self._replaced.replace(sink, "write", _remembering)
 
     def uninstall(self) -> None:
         """Put back what install() replaced."""
-        while self._undo:
-            self._undo.pop()()
-
-    def _replace(self, owner: type, name: str, made: Callable[[Any], Any]) -> None:
-        original = vars(owner)[name]
-        ours = made(original)
-        setattr(owner, name, ours)
-
-        def undo() -> None:
-            if vars(owner).get(name) is ours:
-                setattr(owner, name, original)
-
-        self._undo.append(undo)
+        self._replaced.put_back()
 
     def _overhearing(self, original: Callable[..., None]) -> Callable[..., None]:
         def _log(

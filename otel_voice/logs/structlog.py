@@ -15,6 +15,7 @@ from typing import Any
 from otel_voice.logs import relays
 from otel_voice.logs.intake import Intake
 from otel_voice.logs.rendered import Rendered, place_of
+from otel_voice.logs.replacements import Replacements
 
 _log = logging.getLogger("otel_voice.logs")
 
@@ -43,7 +44,7 @@ class StructlogBridge:
     def __init__(self, intake: Intake, render: Render | None = None) -> None:
         self._intake = intake
         self._render = render
-        self._undo: list[Callable[[], None]] = []
+        self._replaced = Replacements()
 
     def install(self, structlog: ModuleType) -> None:
         """Begin to export; where structlog is built in another way than is known, tell so and leave it alone."""
@@ -55,24 +56,12 @@ class StructlogBridge:
             )
             return
         relays.follow()
-        self._replace(base, "_process_event", self._overhearing)
-        self._replace(base, "_proxy_to_logger", _forgetting)
+        self._replaced.replace(base, "_process_event", self._overhearing)
+        self._replaced.replace(base, "_proxy_to_logger", _forgetting)
 
     def uninstall(self) -> None:
         """Put back what install() replaced."""
-        while self._undo:
-            self._undo.pop()()
-
-    def _replace(self, owner: type, name: str, made: Callable[[Any], Any]) -> None:
-        original = vars(owner)[name]
-        ours = made(original)
-        setattr(owner, name, ours)
-
-        def undo() -> None:
-            if vars(owner).get(name) is ours:
-                setattr(owner, name, original)
-
-        self._undo.append(undo)
+        self._replaced.put_back()
 
     def _overhearing(self, original: Callable[..., Any]) -> Callable[..., Any]:
         def _process_event(self: Any, method_name: Any, event: Any, event_kw: Any) -> Any:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
+from abc import ABC, abstractmethod
 from types import TracebackType
 from typing import TypeVar
 
@@ -11,7 +12,7 @@ HOST = "127.0.0.1"
 Self = TypeVar("Self", bound="Looping")
 
 
-class Looping:
+class Looping(ABC):
     """Serves inside a `with` block. Its port is `port`."""
 
     def __init__(self) -> None:
@@ -21,11 +22,11 @@ class Looping:
         self._ready = threading.Event()
         self._thread = threading.Thread(target=self._run, name=type(self).__name__, daemon=True)
 
+    @abstractmethod
     async def listen(self) -> asyncio.AbstractServer:
         """The server, on a free port."""
-        raise NotImplementedError
 
-    async def hang_up(self) -> None:
+    async def hang_up(self) -> None:  # noqa: B027 - most have nothing to see to
         """It has been closed: see to the connections that are left."""
 
     def __enter__(self: Self) -> Self:
