@@ -6,17 +6,14 @@ It returns before the service has answered: a refusal comes where the program aw
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine
-from inspect import iscoroutine
+from collections.abc import Callable
 from typing import Any
 
 from otel_voice.capture.guard import guarded, shielded
-from otel_voice.capture.observer import Call, SessionObserver
+from otel_voice.capture.observer import SessionObserver
 from otel_voice.capture.operation import Sink
 from otel_voice.capture.points import Active, Point, Wrapper
-from otel_voice.capture.shapes.call import Unawaited
-from otel_voice.capture.shapes.connection import Opening
-from otel_voice.capture.shapes.session import begin_session
+from otel_voice.capture.shapes.opened import async_opened, sending
 from otel_voice.capture.tap_aiohttp import ConnectionClosedOK
 from otel_voice.capture.tap_grpc import Left
 
@@ -26,42 +23,13 @@ def async_duplex_events(point: Point, sink: Sink, active: Active) -> Wrapper:
 
     Its observer's `opened` is called with what the output begins with.
     """
-
-    async def drive(made: Call, coroutine: Coroutine[Any, Any, Any], unawaited: Unawaited) -> Any:
-        unawaited.coroutine = None
-        observer = begin_session(point, sink, active, made)
-        if observer is None:
-            return await coroutine
-        with Opening(observer):
-            stream = await coroutine
-        guarded(_tap, stream, observer)
-        return stream
-
-    def wrapper(wrapped: Callable[..., Any], instance: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-        result = wrapped(*args, **kwargs)
-        if not active.on or not iscoroutine(result):
-            return result
-        driven: Any = drive(Call(instance, args, kwargs), result, Unawaited(result))
-        driven.__name__, driven.__qualname__ = result.__name__, result.__qualname__
-        return driven
-
-    return wrapper
+    return async_opened(point, sink, active, _tap)
 
 
 def _tap(stream: Any, observer: SessionObserver) -> None:
     sender = stream.input_stream
-    sender.send = _sending(sender.send, observer)
+    sender.send = sending(sender.send, observer)
     stream.await_output = _awaiting(stream.await_output, observer)
-
-
-def _sending(send: Callable[..., Any], observer: SessionObserver) -> Callable[..., Any]:
-    sent = shielded(observer.sent)
-
-    async def tapped(*args: Any, **kwargs: Any) -> Any:
-        sent(args[0] if args else next(iter(kwargs.values()), None))
-        return await send(*args, **kwargs)
-
-    return tapped
 
 
 def _awaiting(await_output: Callable[[], Any], observer: SessionObserver) -> Callable[[], Any]:
