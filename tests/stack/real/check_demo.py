@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from otel_voice.monitoring.series import series
 from otel_voice.telemetry.catalogue import CATALOGUE
 from otel_voice.telemetry.names import METRIC_VOICE_ALERTS
 from tests.stack.real.jaeger import Trace, traces
@@ -16,13 +17,11 @@ from tools.schema import load
 
 pytestmark = pytest.mark.timeout(240)
 
-SUFFIX = {"s": "_seconds"}
 
-
-def expected(name: str, unit: str, instrument: str) -> str:
+def expected(metric: str) -> str:
     """The name that Prometheus gives a metric of the schema; a histogram is asked for by its count."""
-    base = name.replace(".", "_") + SUFFIX.get(unit, "")
-    return base + {"counter": "_total", "histogram": "_count"}.get(instrument, "")
+    found = series(metric)
+    return {"counter": f"{found.base}_total", "histogram": f"{found.base}_count"}.get(found.instrument, found.base)
 
 
 # The demo's agent is not changed for us, and so tells nothing of its dialogue, nor of its own work.
@@ -42,7 +41,7 @@ ONLY_IN_TROUBLE = ("voice.audit.lost", "voice.audit.unwritten", "voice.log.dropp
 def series_of_the_demo() -> Iterator[str]:
     for metric in load().metrics:
         if not metric.opt_in and not metric.name.startswith(ONLY_IF_TOLD + ONLY_IF_SLOW + ONLY_IN_TROUBLE):
-            yield expected(metric.name, metric.unit, metric.instrument)
+            yield expected(metric.name)
 
 
 @pytest.fixture(scope="module")
