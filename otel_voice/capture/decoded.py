@@ -9,13 +9,12 @@ import weakref
 from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass
 from inspect import iscoroutinefunction
-from types import TracebackType
 from typing import Any
 
 from otel_voice.capture.follow import shadow_closing
 from otel_voice.capture.guard import shielded
 from otel_voice.capture.observer import Observer
-from otel_voice.capture.operation import Abandonment, Ending, Running
+from otel_voice.capture.operation import Abandonment, Ending, Failing, Running
 from otel_voice.capture.shadows import Shadows
 from otel_voice.observation import clock
 
@@ -52,7 +51,7 @@ class Decoded:
         """The method, read. It is the stream's own affair, so it need not keep the stream alive."""
         owner = weakref.ref(self.stream)
         original = getattr(type(self.stream), self.method)
-        record, failing, is_last = running.record, _Failing(running), self.is_last
+        record, failing, is_last = running.record, Failing(running), self.is_last
 
         def read(item: Any) -> None:
             observer.chunk(item)
@@ -82,24 +81,6 @@ class Decoded:
             return item
 
         return amethod if iscoroutinefunction(original) else method
-
-
-class _Failing:
-    """Ends an operation when an error leaves the block."""
-
-    __slots__ = ("_running",)
-
-    def __init__(self, running: Running) -> None:
-        self._running = running
-
-    def __enter__(self) -> None:
-        return None
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        if error is not None:
-            self._running.stop(error)
 
 
 def _passed(inner: Iterator[Any], running: Running, shadows: Shadows, held: Abandonment) -> Iterator[Any]:

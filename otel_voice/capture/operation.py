@@ -173,8 +173,8 @@ def collected(sink: Sink, ending: Callable[[], None]) -> None:
         ending()
 
 
-class Ending:
-    """Ends an operation by how a block is left: at its end, by the caller, or by an error."""
+class _Block:
+    """A block that says something about an operation by how it is left."""
 
     __slots__ = ("_running",)
 
@@ -183,6 +183,12 @@ class Ending:
 
     def __enter__(self) -> None:
         return None
+
+
+class Ending(_Block):
+    """Ends an operation by how a block is left: at its end, by the caller, or by an error."""
+
+    __slots__ = ()
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
@@ -193,16 +199,22 @@ class Ending:
             self._running.stop(error)
 
 
-class Leaving:
+class Failing(_Block):
+    """Ends an operation when an error leaves a block."""
+
+    __slots__ = ()
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if error is not None:
+            self._running.stop(error)
+
+
+class Leaving(_Block):
     """Ends an operation when the caller leaves a block: whatever was not read by then is not wanted."""
 
-    __slots__ = ("_running",)
-
-    def __init__(self, running: Running) -> None:
-        self._running = running
-
-    def __enter__(self) -> None:
-        return None
+    __slots__ = ()
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from inspect import iscoroutine
 from typing import Any
 
+from otel_voice.capture.observer import Call
 from otel_voice.capture.operation import Sink
 from otel_voice.capture.points import Active, Point, Wrapper
-from otel_voice.capture.shapes.call import Unawaited, async_call, call
+from otel_voice.capture.shapes.call import async_call, call
+from otel_voice.capture.shapes.driving import Unawaited, driving
 from otel_voice.capture.shapes.generator import async_generator, generator
 
 _IN_PIECES = "stream"
@@ -28,17 +29,13 @@ def async_asked(point: Point, sink: Sink, active: Active) -> Wrapper:
     """A coroutine method of that kind; awaiting it makes the asynchronous generator, which has done nothing yet."""
     whole, pieces = async_call(point, sink, active), async_generator(point, sink, active)
 
-    async def drive(coroutine: Any, instance: Any, args: Any, kwargs: Any, unawaited: Unawaited) -> Any:
-        unawaited.coroutine = None
-        items = await coroutine
-        return pieces(lambda *_, **__: items, instance, args, kwargs)
+    async def drive(made: Call, unawaited: Unawaited) -> Any:
+        items = await unawaited.begun()
+        return pieces(lambda *_, **__: items, made.instance, made.args, dict(made.kwargs))
+
+    begun = driving(active, drive)
 
     def wrapper(wrapped: Callable[..., Any], instance: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-        if not kwargs.get(_IN_PIECES):
-            return whole(wrapped, instance, args, kwargs)
-        result = wrapped(*args, **kwargs)
-        if not active.on or not iscoroutine(result):
-            return result
-        return drive(result, instance, args, kwargs, Unawaited(result))
+        return (begun if kwargs.get(_IN_PIECES) else whole)(wrapped, instance, args, kwargs)
 
     return wrapper

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable
 from contextlib import AbstractContextManager
-from inspect import iscoroutine
 from typing import Any
 
 from otel_voice.capture.follow import answered
@@ -13,6 +12,7 @@ from otel_voice.capture.observer import Call
 from otel_voice.capture.operation import Running, Sink
 from otel_voice.capture.points import Active, Point, Wrapper
 from otel_voice.capture.shapes.begin import begin
+from otel_voice.capture.shapes.driving import Unawaited, driving
 
 Around = Callable[[Running], AbstractContextManager[Any]]
 """What an operation runs in: itself, or more."""
@@ -47,8 +47,8 @@ def calling(point: Point, sink: Sink, active: Active, around: Around) -> Wrapper
 def async_calling(point: Point, sink: Sink, active: Active, around: Around) -> Wrapper:
     """The work of a coroutine, and what it runs in."""
 
-    async def drive(made: Call, coroutine: Coroutine[Any, Any, Any], unawaited: Unawaited) -> Any:
-        unawaited.coroutine = None
+    async def drive(made: Call, unawaited: Unawaited) -> Any:
+        coroutine = unawaited.begun()
         begun = begin(point, sink, active, made)
         if begun is None:
             return await coroutine
@@ -58,29 +58,8 @@ def async_calling(point: Point, sink: Sink, active: Active, around: Around) -> W
         guarded(answered, running, observer, result)
         return result
 
-    def wrapper(wrapped: Callable[..., Any], instance: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-        result = wrapped(*args, **kwargs)
-        if not active.on or not iscoroutine(result):
-            return result
-        driven: Any = drive(Call(instance, args, kwargs), result, Unawaited(result))
-        driven.__name__, driven.__qualname__ = result.__name__, result.__qualname__
-        return driven
-
-    return wrapper
+    return driving(active, drive)
 
 
 def _itself(running: Running) -> Running:
     return running
-
-
-class Unawaited:
-    """Closes the SDK's coroutine when ours is dropped before it ran: Python complains once, of the right one."""
-
-    __slots__ = ("coroutine",)
-
-    def __init__(self, coroutine: Coroutine[Any, Any, Any]) -> None:
-        self.coroutine: Coroutine[Any, Any, Any] | None = coroutine
-
-    def __del__(self) -> None:
-        if self.coroutine is not None:
-            self.coroutine.close()

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Coroutine
-from inspect import iscoroutine
+from collections.abc import Awaitable, Callable
 from types import TracebackType
 from typing import Any
 
@@ -12,7 +11,7 @@ from otel_voice.capture.guard import guarded
 from otel_voice.capture.observer import Call, SessionObserver
 from otel_voice.capture.operation import Sink
 from otel_voice.capture.points import Active, Point, Wrapper
-from otel_voice.capture.shapes.call import Unawaited
+from otel_voice.capture.shapes.driving import Unawaited, driving
 from otel_voice.capture.shapes.session import begin_session
 from otel_voice.capture.tap import tap, tap_closing, watch
 from otel_voice.capture.tap_aiohttp import is_aiohttp, tap_aiohttp
@@ -36,11 +35,10 @@ def connection(point: Point, sink: Sink, active: Active) -> Wrapper:
 def async_connection(point: Point, sink: Sink, active: Active) -> Wrapper:
     """A function that returns a coroutine of a connection."""
 
-    async def drive(made: Call, coroutine: Coroutine[Any, Any, Any], unawaited: Unawaited) -> Any:
-        unawaited.coroutine = None
-        return await _opened(point, sink, active, made, coroutine, lambda result: result)
+    async def drive(made: Call, unawaited: Unawaited) -> Any:
+        return await _opened(point, sink, active, made, unawaited.begun(), lambda result: result)
 
-    return _driven(active, drive)
+    return driving(active, drive)
 
 
 def awaited_connection(point: Point, sink: Sink, active: Active) -> Wrapper:
@@ -74,23 +72,10 @@ def connecting(point: Point, sink: Sink, active: Active) -> Wrapper:
 def async_connecting(point: Point, sink: Sink, active: Active) -> Wrapper:
     """A coroutine method after which its object has a connection."""
 
-    async def drive(made: Call, coroutine: Coroutine[Any, Any, Any], unawaited: Unawaited) -> Any:
-        unawaited.coroutine = None
-        return await _opened(point, sink, active, made, coroutine, lambda result: made.instance)
+    async def drive(made: Call, unawaited: Unawaited) -> Any:
+        return await _opened(point, sink, active, made, unawaited.begun(), lambda result: made.instance)
 
-    return _driven(active, drive)
-
-
-def _driven(active: Active, drive: Callable[..., Coroutine[Any, Any, Any]]) -> Wrapper:
-    def wrapper(wrapped: Callable[..., Any], instance: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-        result = wrapped(*args, **kwargs)
-        if not active.on or not iscoroutine(result):
-            return result
-        driven: Any = drive(Call(instance, args, kwargs), result, Unawaited(result))
-        driven.__name__, driven.__qualname__ = result.__name__, result.__qualname__
-        return driven
-
-    return wrapper
+    return driving(active, drive)
 
 
 async def _opened(

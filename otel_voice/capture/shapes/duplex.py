@@ -6,7 +6,8 @@ what is current there, and what the program does to make its requests is no part
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable
+from functools import partial
 from inspect import iscoroutine
 from typing import Any
 
@@ -15,8 +16,8 @@ from otel_voice.capture.observer import Call
 from otel_voice.capture.operation import Sink
 from otel_voice.capture.points import Active, Point, Wrapper
 from otel_voice.capture.requests import Ear, overheard
-from otel_voice.capture.shapes.call import Unawaited
 from otel_voice.capture.shapes.connection import Opening
+from otel_voice.capture.shapes.driving import Unawaited, driven
 from otel_voice.capture.shapes.session import begin_session
 from otel_voice.capture.tap_grpc import tap_stream
 
@@ -42,8 +43,8 @@ def duplex(point: Point, sink: Sink, active: Active) -> Wrapper:
 def async_duplex(point: Point, sink: Sink, active: Active) -> Wrapper:
     """A function that returns a coroutine of a stream, on which nothing may have been said yet."""
 
-    async def drive(made: Call, coroutine: Coroutine[Any, Any, Any], unawaited: Unawaited, ear: Ear) -> Any:
-        unawaited.coroutine = None
+    async def drive(made: Call, unawaited: Unawaited, ear: Ear) -> Any:
+        coroutine = unawaited.begun()
         observer = begin_session(point, sink, active, made)
         if observer is None:
             return await coroutine
@@ -59,10 +60,6 @@ def async_duplex(point: Point, sink: Sink, active: Active) -> Wrapper:
         ear, made = Ear(), Call(instance, args, kwargs)
         args, kwargs = overheard(args, kwargs, ear)
         result = wrapped(*args, **kwargs)
-        if not iscoroutine(result):
-            return result
-        driven: Any = drive(made, result, Unawaited(result), ear)
-        driven.__name__, driven.__qualname__ = result.__name__, result.__qualname__
-        return driven
+        return driven(made, result, partial(drive, ear=ear)) if iscoroutine(result) else result
 
     return wrapper

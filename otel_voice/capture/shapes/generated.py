@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Coroutine
-from inspect import isasyncgen, iscoroutine
+from collections.abc import AsyncIterator
+from inspect import isasyncgen
 from typing import Any
 
 from otel_voice.capture.follow import followed
@@ -12,14 +12,14 @@ from otel_voice.capture.observer import Call, Observer
 from otel_voice.capture.operation import Abandonment, Running, Sink
 from otel_voice.capture.points import Active, Point, Wrapper
 from otel_voice.capture.shapes.begin import begin
-from otel_voice.capture.shapes.call import Unawaited
+from otel_voice.capture.shapes.driving import Unawaited, driving
 
 
 def async_generated(point: Point, sink: Sink, active: Active) -> Wrapper:
     """A coroutine function whose result is an asynchronous generator."""
 
-    async def drive(made: Call, coroutine: Coroutine[Any, Any, Any], unawaited: Unawaited) -> Any:
-        unawaited.coroutine = None
+    async def drive(made: Call, unawaited: Unawaited) -> Any:
+        coroutine = unawaited.begun()
         begun = begin(point, sink, active, made)
         if begun is None:
             return await coroutine
@@ -28,15 +28,7 @@ def async_generated(point: Point, sink: Sink, active: Active) -> Wrapper:
             items = await coroutine
         return guarded(_followed, items, running, observer) or items
 
-    def wrapper(wrapped: Callable[..., Any], instance: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-        result = wrapped(*args, **kwargs)
-        if not active.on or not iscoroutine(result):
-            return result
-        driven: Any = drive(Call(instance, args, kwargs), result, Unawaited(result))
-        driven.__name__, driven.__qualname__ = result.__name__, result.__qualname__
-        return driven
-
-    return wrapper
+    return driving(active, drive)
 
 
 def _followed(items: AsyncIterator[Any], running: Running, observer: Observer) -> Any:

@@ -6,9 +6,8 @@ the same object; that is where the connection can be had, before the first word 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable
 from contextvars import Context, ContextVar, Token, copy_context
-from inspect import iscoroutine
 from types import TracebackType
 from typing import Any
 
@@ -17,7 +16,7 @@ from otel_voice.capture.guard import guarded
 from otel_voice.capture.observer import Call, SessionObserver
 from otel_voice.capture.operation import Sink
 from otel_voice.capture.points import Active, Point, Wrapper
-from otel_voice.capture.shapes.call import Unawaited
+from otel_voice.capture.shapes.driving import Unawaited, driving
 from otel_voice.capture.shapes.session import begin_session
 from otel_voice.capture.tap import tap, tap_closing, watch
 
@@ -51,23 +50,15 @@ def hosting(point: Point, sink: Sink, active: Active) -> Wrapper:
 def async_hosting(point: Point, sink: Sink, active: Active) -> Wrapper:
     """A coroutine method that returns when the connection that it opened is over."""
 
-    async def drive(made: Call, coroutine: Coroutine[Any, Any, Any], unawaited: Unawaited) -> Any:
-        unawaited.coroutine = None
+    async def drive(made: Call, unawaited: Unawaited) -> Any:
+        coroutine = unawaited.begun()
         observer = begin_session(point, sink, active, made)
         if observer is None:
             return await coroutine
         with _Host(observer):
             return await coroutine
 
-    def wrapper(wrapped: Callable[..., Any], instance: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-        result = wrapped(*args, **kwargs)
-        if not active.on or not iscoroutine(result):
-            return result
-        driven: Any = drive(Call(instance, args, kwargs), result, Unawaited(result))
-        driven.__name__, driven.__qualname__ = result.__name__, result.__qualname__
-        return driven
-
-    return wrapper
+    return driving(active, drive)
 
 
 def hosted(point: Point, sink: Sink, active: Active) -> Wrapper:

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine
-from inspect import iscoroutine
+from collections.abc import Callable
 from typing import Any, cast
 
 from otel_voice.capture.guard import guarded
 from otel_voice.capture.observer import Call, Observer
 from otel_voice.capture.operation import Sink
 from otel_voice.capture.points import Active, Point, Wrapper
-from otel_voice.capture.shapes.call import Unawaited
+from otel_voice.capture.shapes.driving import Unawaited, driving
 from otel_voice.capture.tap import watcher
 
 
@@ -35,20 +34,12 @@ def leaving(point: Point, sink: Sink, active: Active) -> Wrapper:
 def async_leaving(point: Point, sink: Sink, active: Active) -> Wrapper:
     """A coroutine method; its observer is a `Leaver`."""
 
-    async def drive(made: Call, coroutine: Coroutine[Any, Any, Any], unawaited: Unawaited) -> Any:
-        unawaited.coroutine = None
+    async def drive(made: Call, unawaited: Unawaited) -> Any:
+        coroutine = unawaited.begun()
         guarded(_left, point, sink, made)
         return await coroutine
 
-    def wrapper(wrapped: Callable[..., Any], instance: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-        result = wrapped(*args, **kwargs)
-        if not active.on or not iscoroutine(result):
-            return result
-        driven: Any = drive(Call(instance, args, kwargs), result, Unawaited(result))
-        driven.__name__, driven.__qualname__ = result.__name__, result.__qualname__
-        return driven
-
-    return wrapper
+    return driving(active, drive)
 
 
 def _left(point: Point, sink: Sink, made: Call) -> None:

@@ -5,7 +5,7 @@ An SDK whose work is done by a library of its own has no function that lasts as 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable
 from inspect import iscoroutine
 from typing import Any, cast
 
@@ -13,7 +13,7 @@ from otel_voice.capture.guard import guarded
 from otel_voice.capture.observer import Call, SessionObserver
 from otel_voice.capture.operation import Sink
 from otel_voice.capture.points import Active, Point, Wrapper
-from otel_voice.capture.shapes.call import Unawaited
+from otel_voice.capture.shapes.driving import Unawaited, driven
 
 
 class Noter(SessionObserver):
@@ -53,8 +53,8 @@ def async_noting(point: Point, sink: Sink, active: Active) -> Wrapper:
     """A coroutine function; its observer is a `Noter`."""
     noter = cast("type[Noter]", point.observer)(sink)
 
-    async def drive(made: Call, coroutine: Coroutine[Any, Any, Any], unawaited: Unawaited) -> Any:
-        unawaited.coroutine = None
+    async def drive(made: Call, unawaited: Unawaited) -> Any:
+        coroutine = unawaited.begun()
         noted = guarded(noter.before, made)
         try:
             result = await coroutine
@@ -68,8 +68,6 @@ def async_noting(point: Point, sink: Sink, active: Active) -> Wrapper:
         result = wrapped(*args, **kwargs)
         if not active.on or not sink.enabled() or not iscoroutine(result):
             return result
-        driven: Any = drive(Call(instance, args, kwargs), result, Unawaited(result))
-        driven.__name__, driven.__qualname__ = result.__name__, result.__qualname__
-        return driven
+        return driven(Call(instance, args, kwargs), result, drive)
 
     return wrapper

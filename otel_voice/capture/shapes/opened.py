@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine
-from inspect import iscoroutine
+from collections.abc import Callable
 from typing import Any
 
 from otel_voice.capture.guard import guarded, shielded
 from otel_voice.capture.observer import Call, SessionObserver
 from otel_voice.capture.operation import Sink
 from otel_voice.capture.points import Active, Point, Wrapper
-from otel_voice.capture.shapes.call import Unawaited
 from otel_voice.capture.shapes.connection import Opening
+from otel_voice.capture.shapes.driving import Unawaited, driving
 from otel_voice.capture.shapes.session import begin_session
 
 
 def async_opened(point: Point, sink: Sink, active: Active, tap: Callable[[Any, SessionObserver], None]) -> Wrapper:
     """A coroutine function; `tap` is given what it gives, once it is there."""
 
-    async def drive(made: Call, coroutine: Coroutine[Any, Any, Any], unawaited: Unawaited) -> Any:
-        unawaited.coroutine = None
+    async def drive(made: Call, unawaited: Unawaited) -> Any:
+        coroutine = unawaited.begun()
         observer = begin_session(point, sink, active, made)
         if observer is None:
             return await coroutine
@@ -28,15 +27,7 @@ def async_opened(point: Point, sink: Sink, active: Active, tap: Callable[[Any, S
         guarded(tap, streams, observer)
         return streams
 
-    def wrapper(wrapped: Callable[..., Any], instance: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-        result = wrapped(*args, **kwargs)
-        if not active.on or not iscoroutine(result):
-            return result
-        driven: Any = drive(Call(instance, args, kwargs), result, Unawaited(result))
-        driven.__name__, driven.__qualname__ = result.__name__, result.__qualname__
-        return driven
-
-    return wrapper
+    return driving(active, drive)
 
 
 def sending(send: Callable[..., Any], observer: SessionObserver) -> Callable[..., Any]:
