@@ -26,6 +26,18 @@ class SchemaError(Exception):
     """The schema cannot be used; the text names the file, the entry and what is allowed."""
 
 
+class _Loader(yaml.SafeLoader):
+    """YAML as it is meant: of two entries with one name the second would silently take the first one's place."""
+
+    def construct_mapping(self, node: Any, deep: bool = False) -> dict[Any, Any]:
+        keys = [key.value for key, _ in node.value]
+        twice = next((key for key, _ in node.value if keys.count(key.value) > 1), None)
+        if twice is not None:
+            raise yaml.YAMLError(f"{twice.value!r} stands there twice{twice.start_mark}")
+        mapping: dict[Any, Any] = super().construct_mapping(node, deep)
+        return mapping
+
+
 @dataclass(frozen=True)
 class Attribute:
     """A name that may stand on a span, a metric point or a log record."""
@@ -191,7 +203,7 @@ def load(folder: Path = SCHEMA) -> Schema:
 
 def _section(folder: Path, file: str, section: str) -> Mapping[str, Any]:
     try:
-        document = yaml.safe_load((folder / file).read_text(encoding="utf-8"))
+        document = yaml.load((folder / file).read_text(encoding="utf-8"), _Loader)
     except (OSError, yaml.YAMLError) as error:
         raise SchemaError(f"{file}: cannot be read: {error}") from error
     if not isinstance(document, dict) or not isinstance(document.get(section), dict):
