@@ -111,7 +111,7 @@ class State:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._call._mark(marks.state, self._before, clock.now())
+        self._call._mark(marks.state if error is None else marks.state_broken_off, self._before, clock.now())
 
 
 def _moment(ago: float) -> int:

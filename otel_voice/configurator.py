@@ -13,6 +13,7 @@ from opentelemetry.util._importlib_metadata import entry_points
 from otel_voice import settings
 from otel_voice.export import border, children, defaults, failures, policy, sessions, signals
 from otel_voice.export.exit import BoundedExit
+from otel_voice.telemetry.presence import Presence
 
 _log = logging.getLogger(__name__)
 
@@ -88,12 +89,18 @@ def _resume_audit(chosen: settings.Settings) -> None:
 
 def guard_exit(chosen: settings.Settings) -> BoundedExit:
     """Let no way out of the process lose what is finished, and none of them wait for a dead collector."""
-    bounded = BoundedExit(_providers(), chosen.exit_timeout)
+    bounded = BoundedExit(_providers(), chosen.exit_timeout, _presence())
     bounded.arm()
     children.flush_in_children(bounded)
     if chosen.sigterm_flush:
         signals.flush_on_sigterm(bounded.flush)
     return bounded
+
+
+def _presence() -> Presence:
+    from opentelemetry.metrics import get_meter
+
+    return Presence(get_meter("otel_voice"))
 
 
 def _providers() -> list[tuple[str, Any]]:

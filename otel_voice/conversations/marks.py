@@ -88,6 +88,14 @@ def state(conversation: Conversation, name: str | None, at: int, listener: Liste
         listener.state_changed(conversation, transition)
 
 
+def state_broken_off(conversation: Conversation, before: str | None, at: int, listener: Listener) -> None:
+    """A state was left by an error or a cancellation: the dialogue did not move on, it stopped there."""
+    conversation.touch(at)
+    transition = conversation.states.leave(before, at)
+    if transition is not None:
+        listener.state_changed(conversation, transition)
+
+
 def fallback(conversation: Conversation, reason: str, at: int, listener: Listener) -> None:
     """The dialogue did not understand, or something else had to serve."""
     conversation.touch(at)

@@ -19,10 +19,17 @@ class States:
 
     def __init__(self, opened_ns: int) -> None:
         self.current: str | None = None
+        self.last: str | None = None
+        """The one that it stood in last; where an error or a hang-up left a block, the one inside."""
         self._since_ns = opened_ns
 
     def enter(self, state: str | None, at: int) -> Transition | None:
         """Move to another state; None when it is the one that it is in."""
+        self.last = state or self.last
+        return self.leave(state, at)
+
+    def leave(self, state: str | None, at: int) -> Transition | None:
+        """Be back in a state without having moved there."""
         if state == self.current:
             return None
         transition = Transition(self.current, state, max(at - self._since_ns, 0) / 1e9)

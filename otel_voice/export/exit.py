@@ -39,6 +39,16 @@ class Provider(Protocol):
         """Export what is finished, and close."""
 
 
+class Presence(Protocol):
+    """Whoever tells that this process runs."""
+
+    def leaves(self) -> None:
+        """What is exported from now on may be the last."""
+
+    def stays(self) -> None:
+        """It was not the last."""
+
+
 class ParkedThread:
     """A daemon thread that waits for its one piece of work.
 
@@ -70,9 +80,10 @@ class ParkedThread:
 class BoundedExit:
     """Ends the providers of this process within `timeout` seconds, whatever the collector does."""
 
-    def __init__(self, providers: Sequence[tuple[str, Provider]], timeout: float) -> None:
+    def __init__(self, providers: Sequence[tuple[str, Provider]], timeout: float, presence: Presence) -> None:
         self._providers = providers
         self._timeout = timeout
+        self._presence = presence
         self._start_afresh()
 
     def arm(self) -> None:
@@ -90,6 +101,7 @@ class BoundedExit:
             return
         parked = self._park()
         self._drain(parked, [provider.force_flush for _, provider in self._providers])
+        self._presence.stays()
 
     def shut_down(self) -> None:
         """Export what is finished and close the providers. Waits no longer than what is left of the timeout."""
@@ -98,6 +110,7 @@ class BoundedExit:
 
     def _start_afresh(self) -> None:
         """Threads do not survive a fork, and the child has its own end."""
+        self._presence.stays()
         self._left = self._timeout
         self._busy: list[ParkedThread] = []
         self._parked = self._park()
@@ -107,6 +120,7 @@ class BoundedExit:
 
     def _drain(self, parked: list[ParkedThread], works: list[Work]) -> None:
         started = time.monotonic()
+        self._presence.leaves()
         self._busy = parked[1:]
         parked[0].begin(_close_what_is_open)
         parked[0].done.wait(self._left / 2)

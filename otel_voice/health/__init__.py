@@ -51,9 +51,10 @@ def metric_reader() -> Any:
 
 
 def _pages() -> Any:
-    from otel_voice.health import loops
+    from otel_voice.health import loops, statuses
     from otel_voice.health.pages import pages
     from otel_voice.settings import Settings
 
     loops.watch(Settings.from_env().loop_block_seconds)
+    statuses.export()
     return pages()

@@ -89,6 +89,7 @@ def register_check(name: str, fn: Any = None, critical: bool = True, timeout: fl
     if not callable(fn):
         raise TypeError(f"register_check({name!r}, ...) takes a function, not {type(fn).__name__}")
     CHECKS.add(Check(name, fn, bool(critical), float(timeout), running_loop()))
+    _export()
     return fn
 
 
@@ -101,6 +102,13 @@ def running_loop() -> Any:
     """The event loop that runs this thread, or None. Imports no asyncio: without it there is no loop."""
     asyncio = sys.modules.get("asyncio")
     return None if asyncio is None else asyncio._get_running_loop()
+
+
+def _export() -> None:
+    """What is asked is told by a metric, too, where nobody looks at the pages."""
+    from otel_voice.health import statuses
+
+    statuses.export()
 
 
 def _examine(name: object, timeout: object) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import os
 import threading
 import time
 from collections.abc import Awaitable, Sequence
@@ -89,6 +90,8 @@ class Examiner:
 
     def __init__(self) -> None:
         self._hanging: dict[str, _Run] = {}
+        if hasattr(os, "register_at_fork"):
+            os.register_at_fork(after_in_child=self._forget)
 
     def examine(self, checks: Sequence[Check]) -> Report:
         """Ask them all in parallel; takes as long as the longest timeout at most. Never raises."""
@@ -97,6 +100,10 @@ class Examiner:
         results = [self._result(run) for run in runs]
         self._hanging = {run.check.name: run for run in runs if not run.said.done()}
         return Report(at, results)
+
+    def _forget(self) -> None:
+        """In a forked child: the threads that ask do not exist there."""
+        self._hanging = {}
 
     def _run(self, check: Check) -> _Run:
         known = self._hanging.get(check.name)

@@ -15,13 +15,11 @@ from typing import Any
 
 from otel_voice.health import builtin, loops, prometheus, system
 from otel_voice.health.activity import ACTIVITY, Provider, quantile
+from otel_voice.health.asked import FRESH, Asked, asked
 from otel_voice.health.cached import Cached
-from otel_voice.health.checks import CHECKS, Checks
-from otel_voice.health.examination import Examiner, Report, Result, Status, private
+from otel_voice.health.examination import Report, Result, Status, private
 from otel_voice.settings import Settings
 
-FRESH = 1.0
-"""Seconds for which one examination serves everybody who asks."""
 METHODS = ("GET", "HEAD")
 JSON = "application/json"
 
@@ -44,23 +42,19 @@ class Answer:
 class Pages:
     """The pages of one process."""
 
-    def __init__(self, settings: Settings, checks: Checks = CHECKS) -> None:
-        self._checks = checks
-        folder = settings.data_dir or Path()
-        self._folder = folder
+    def __init__(self, settings: Settings, checks: Asked) -> None:
+        self._folder = settings.data_dir or Path()
         self._max_calls = settings.health_max_calls
-        self._builtin = builtin.checks(settings.health_max_calls, folder)
-        self._examiner = Examiner()
-        self._report = Cached(self._examine, FRESH)
+        self._report = checks.report
         self._families = Cached(prometheus.measured, FRESH)
         self._text = Cached(self._written, FRESH)
         self._numbers = Cached(self._system, FRESH)
         self._everything = Cached(self._monitoring, FRESH)
         self._pages: dict[str, Callable[[], Future[Answer]]] = {
             "/health": lambda: _done(_ok({"status": Status.OK.value})),
-            "/health/ready": lambda: _then(self._report.get(), _ready),
-            "/health/detailed": lambda: _then(self._report.get(), _detailed),
-            "/status": lambda: _then(self._report.get(), self._status),
+            "/health/ready": lambda: _then(self._report(), _ready),
+            "/health/detailed": lambda: _then(self._report(), _detailed),
+            "/status": lambda: _then(self._report(), self._status),
             "/metrics": lambda: _then(self._text.get(), _prometheus),
             "/monitoring/metrics": lambda: _then(self._everything.get(), _ok),
             "/metrics/calls": lambda: _done(_ok(self._calls())),
@@ -85,12 +79,6 @@ class Pages:
         except Exception as error:  # noqa: BLE001 - whoever asks for health gets an answer
             return _done(_failed(error))
 
-    def _examine(self) -> Report:
-        """A check of the program's that has the name of ours stands in its place."""
-        own = self._checks.all()
-        replaced = {check.name for check in own}
-        return self._examiner.examine([*(check for check in self._builtin if check.name not in replaced), *own])
-
     def _status(self, report: Report) -> Answer:
         said: dict[str, Any] = {
             "status": report.status.value,
@@ -103,7 +91,7 @@ class Pages:
         return _ok(said)
 
     def _written(self) -> str:
-        return prometheus.text(self._report.get().result(), self._families.get().result())
+        return prometheus.text(self._report().result(), self._families.get().result())
 
     def _calls(self) -> dict[str, Any]:
         latencies, durations = tuple(ACTIVITY.latencies), tuple(ACTIVITY.durations)
@@ -245,4 +233,4 @@ def _version() -> str:
 @cache
 def pages() -> Pages:
     """Those of this process."""
-    return Pages(Settings.from_env())
+    return Pages(Settings.from_env(), asked())

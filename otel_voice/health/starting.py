@@ -8,7 +8,7 @@ from collections.abc import MutableMapping
 
 from otel_voice.export import telling
 from otel_voice.export.pipeline import PIPELINE
-from otel_voice.health import loops
+from otel_voice.health import loops, statuses
 from otel_voice.settings import Settings
 
 
@@ -16,6 +16,7 @@ def start(env: MutableMapping[str, str], chosen: Settings) -> None:
     """Watch, and serve; what is wrong with the port is told once, and not by the children of who has it."""
     loops.watch(chosen.loop_block_seconds)
     PIPELINE.exports()
+    statuses.export()
     if chosen.health_port is None:
         return
     from otel_voice.health.pages import pages

@@ -29,6 +29,7 @@ NUMBERS: Final[Mapping[str, type[int] | type[float]]] = {
     names.VOICE_CONVERSATION_RESOLUTION_DURATION: float,
     names.VOICE_QUEUE_DEPTH: int,
     names.VOICE_QUEUE_WAIT_DURATION: float,
+    names.VOICE_AGENT_LOAD: int,
     names.VOICE_QUALIFICATION_SCORE: float,
     names.VOICE_SENTIMENT_SCORE: float,
     names.VOICE_CSAT_SCORE: float,
@@ -45,6 +46,11 @@ VALUES: Final[Mapping[str, tuple[str, ...]]] = {
         "failure",
         "timeout",
         "cancelled",
+    ),
+    names.VOICE_INTEGRATION_CIRCUIT_STATE: (
+        "closed",
+        "half_open",
+        "open",
     ),
     names.VOICE_TOOL_OUTCOME: (
         "success",
@@ -201,6 +207,16 @@ CATALOGUE: Final[Mapping[str, Said]] = {
         metrics={
             names.METRIC_VOICE_INTEGRATION_REQUESTS: "",
             names.METRIC_VOICE_INTEGRATION_DURATION: names.VOICE_INTEGRATION_DURATION,
+        },
+    ),
+    names.EVENT_VOICE_INTEGRATION_CIRCUIT: Said(
+        fields={
+            "adapter": names.VOICE_INTEGRATION_ADAPTER,
+            "state": names.VOICE_INTEGRATION_CIRCUIT_STATE,
+        },
+        constants={},
+        metrics={
+            names.METRIC_VOICE_INTEGRATION_CIRCUIT: names.VOICE_INTEGRATION_CIRCUIT_STATE,
         },
     ),
     names.EVENT_VOICE_TOOL_CALLED: Said(
@@ -405,6 +421,17 @@ CATALOGUE: Final[Mapping[str, Said]] = {
         constants={},
         metrics={
             names.METRIC_VOICE_QUEUE_WAIT_DURATION: names.VOICE_QUEUE_WAIT_DURATION,
+        },
+    ),
+    names.EVENT_VOICE_AGENT_LOAD: Said(
+        fields={
+            "agent": names.VOICE_AGENT_NAME,
+            "team": names.VOICE_TEAM_NAME,
+            "open": names.VOICE_AGENT_LOAD,
+        },
+        constants={},
+        metrics={
+            names.METRIC_VOICE_AGENT_LOAD: names.VOICE_AGENT_LOAD,
         },
     ),
     names.EVENT_VOICE_MESSAGE_RECEIVED: Said(

@@ -13,7 +13,7 @@ from otel_voice.conversations.model import Conversation, Turn
 from otel_voice.observation import clock
 from otel_voice.observation.records import Operation, Outcome, Step
 from otel_voice.telemetry import names
-from otel_voice.telemetry.attributes import at_start, error_type, of_place
+from otel_voice.telemetry.attributes import Attributes, at_start, error_type, of_place
 from otel_voice.telemetry.content import ContentPolicy
 from otel_voice.telemetry.redaction import bounded, redact
 from otel_voice.telemetry.said import heard, said
@@ -71,11 +71,15 @@ class Events:
 
     def conversation_closed(self, conversation: Conversation, context: Context) -> None:
         """A conversation was hung up."""
-        attributes = {
+        attributes: Attributes = {
             **of_place(conversation, None),
             names.VOICE_CONVERSATION_OUTCOME: conversation.outcome.value if conversation.outcome else "completed",
             names.VOICE_CONVERSATION_TURNS: conversation.turns,
         }
+        if conversation.states.last is not None:
+            attributes[names.VOICE_STATE_NAME] = conversation.states.last
+        if conversation.spent.usd is not None:
+            attributes[names.VOICE_COST] = conversation.spent.usd
         self.emit(names.EVENT_VOICE_CONVERSATION_ENDED, "conversation ended", attributes, context)
 
     def turn_ended(self, turn: Turn, attributes: Mapping[str, Any], context: Context) -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, cast
 
-from opentelemetry.metrics import Counter, Histogram, Meter
+from opentelemetry.metrics import Counter, Histogram, Meter, Observation
 
 from otel_voice.telemetry import names
+
+Observe = Callable[[], Iterable[Observation]]
 
 
 def histogram(meter: Meter, name: str) -> Histogram:
@@ -22,6 +24,12 @@ def counter(meter: Meter, name: str) -> Counter:
     """A counter as the schema declares it."""
     declared = names.METRICS[name]
     return meter.create_counter(name, declared.unit, declared.description)
+
+
+def observed(meter: Meter, name: str, observe: Observe) -> None:
+    """A gauge as the schema declares it, whose values are asked for whenever somebody collects."""
+    declared = names.METRICS[name]
+    meter.create_observable_gauge(name, [lambda _options: observe()], declared.unit, declared.description)
 
 
 def recording(meter: Meter, name: str) -> Callable[..., None]:

@@ -43,6 +43,7 @@ class Metrics:
         self._interruptions = counter(meter, names.METRIC_VOICE_TURN_INTERRUPTIONS)
         self._conversations = counter(meter, names.METRIC_VOICE_CONVERSATIONS)
         self._conversation_duration = histogram(meter, names.METRIC_VOICE_CONVERSATION_DURATION)
+        self._conversation_cost = histogram(meter, names.METRIC_VOICE_CONVERSATION_COST)
         self._conversation_turns = histogram(meter, names.METRIC_VOICE_CONVERSATION_TURNS)
         declared = names.METRICS[names.METRIC_VOICE_CONVERSATION_ACTIVE]
         self._active: UpDownCounter = meter.create_up_down_counter(
@@ -169,6 +170,8 @@ class Metrics:
         self._conversation_turns.record(conversation.turns, attributes, context)
         if conversation.duration is not None:
             self._conversation_duration.record(conversation.duration, attributes, context)
+        if conversation.spent.usd is not None:
+            self._conversation_cost.record(conversation.spent.usd, attributes, context)
         shares = conversation.shares
         if shares is not None:
             self._dead_air.record(shares.dead_air, attributes, context)

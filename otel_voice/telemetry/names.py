@@ -169,6 +169,7 @@ VOICE_INTEGRATION_ADAPTER: Final = "voice.integration.adapter"
 VOICE_INTEGRATION_OPERATION: Final = "voice.integration.operation"
 VOICE_INTEGRATION_OUTCOME: Final = "voice.integration.outcome"
 VOICE_INTEGRATION_DURATION: Final = "voice.integration.duration"
+VOICE_INTEGRATION_CIRCUIT_STATE: Final = "voice.integration.circuit.state"
 VOICE_TOOL_OUTCOME: Final = "voice.tool.outcome"
 VOICE_TOOL_DURATION: Final = "voice.tool.duration"
 VOICE_MESSAGE_ID: Final = "voice.message.id"
@@ -186,6 +187,8 @@ VOICE_CONVERSATION_RESOLUTION_DURATION: Final = "voice.conversation.resolution.d
 VOICE_QUEUE_NAME: Final = "voice.queue.name"
 VOICE_QUEUE_DEPTH: Final = "voice.queue.depth"
 VOICE_QUEUE_WAIT_DURATION: Final = "voice.queue.wait.duration"
+VOICE_AGENT_NAME: Final = "voice.agent.name"
+VOICE_AGENT_LOAD: Final = "voice.agent.load"
 VOICE_AUTH_ACTION: Final = "voice.auth.action"
 VOICE_AUTH_OUTCOME: Final = "voice.auth.outcome"
 VOICE_AUTH_METHOD: Final = "voice.auth.method"
@@ -214,6 +217,8 @@ VOICE_AUDIT_PREVIOUS_HASH: Final = "voice.audit.previous_hash"
 VOICE_AUDIT_HASH: Final = "voice.audit.hash"
 VOICE_AUDIT_ACTOR: Final = "voice.audit.actor"
 VOICE_AUDIT_SUBJECT: Final = "voice.audit.subject"
+VOICE_HEALTH_CHECK_NAME: Final = "voice.health.check.name"
+VOICE_HEALTH_CHECK_CRITICAL: Final = "voice.health.check.critical"
 VOICE_EVENT_LOOP_BLOCK_DURATION: Final = "voice.event_loop.block.duration"
 VOICE_EVENT_LOOP_BLOCKS_UNTOLD: Final = "voice.event_loop.blocks.untold"
 VOICE_LOG_SUPPRESSED: Final = "voice.log.suppressed"
@@ -288,9 +293,11 @@ METRIC_VOICE_CONVERSATION_ACTIVE: Final = "voice.conversation.active"
 METRIC_VOICE_CONVERSATIONS: Final = "voice.conversations"
 METRIC_VOICE_CONVERSATION_DURATION: Final = "voice.conversation.duration"
 METRIC_VOICE_CONVERSATION_TURNS: Final = "voice.conversation.turns"
+METRIC_VOICE_CONVERSATION_COST: Final = "voice.conversation.cost"
 METRIC_VOICE_TIMER_DURATION: Final = "voice.timer.duration"
 METRIC_VOICE_INTEGRATION_REQUESTS: Final = "voice.integration.requests"
 METRIC_VOICE_INTEGRATION_DURATION: Final = "voice.integration.duration"
+METRIC_VOICE_INTEGRATION_CIRCUIT: Final = "voice.integration.circuit"
 METRIC_VOICE_TOOL_CALLS: Final = "voice.tool.calls"
 METRIC_VOICE_TOOL_DURATION: Final = "voice.tool.duration"
 METRIC_VOICE_MESSAGES: Final = "voice.messages"
@@ -298,6 +305,7 @@ METRIC_VOICE_CONVERSATION_CHANGES: Final = "voice.conversation.changes"
 METRIC_VOICE_CONVERSATION_FIRST_RESPONSE_DURATION: Final = "voice.conversation.first_response.duration"
 METRIC_VOICE_CONVERSATION_RESOLUTION_DURATION: Final = "voice.conversation.resolution.duration"
 METRIC_VOICE_QUEUE_DEPTH: Final = "voice.queue.depth"
+METRIC_VOICE_AGENT_LOAD: Final = "voice.agent.load"
 METRIC_VOICE_QUEUE_WAIT_DURATION: Final = "voice.queue.wait.duration"
 METRIC_VOICE_AUTH_EVENTS: Final = "voice.auth.events"
 METRIC_VOICE_APPOINTMENTS: Final = "voice.appointments"
@@ -310,6 +318,8 @@ METRIC_VOICE_ERRORS: Final = "voice.errors"
 METRIC_VOICE_ALERTS: Final = "voice.alerts"
 METRIC_VOICE_AUDIT_UNWRITTEN: Final = "voice.audit.unwritten"
 METRIC_VOICE_AUDIT_LOST: Final = "voice.audit.lost"
+METRIC_VOICE_PROCESS_UP: Final = "voice.process.up"
+METRIC_VOICE_HEALTH_CHECK_STATUS: Final = "voice.health.check.status"
 METRIC_VOICE_EVENT_LOOP_LAG: Final = "voice.event_loop.lag"
 METRIC_VOICE_LOG_DROPPED: Final = "voice.log.dropped"
 
@@ -325,6 +335,7 @@ EVENT_VOICE_INTEGRATION_SUCCESS: Final = "voice.integration.success"
 EVENT_VOICE_INTEGRATION_FAILURE: Final = "voice.integration.failure"
 EVENT_VOICE_INTEGRATION_TIMEOUT: Final = "voice.integration.timeout"
 EVENT_VOICE_INTEGRATION_CANCELLED: Final = "voice.integration.cancelled"
+EVENT_VOICE_INTEGRATION_CIRCUIT: Final = "voice.integration.circuit"
 EVENT_VOICE_TOOL_CALLED: Final = "voice.tool.called"
 EVENT_VOICE_TOOL_SUCCESS: Final = "voice.tool.success"
 EVENT_VOICE_TOOL_FAILURE: Final = "voice.tool.failure"
@@ -340,6 +351,7 @@ EVENT_VOICE_CONVERSATION_FIRST_RESPONSE: Final = "voice.conversation.first_respo
 EVENT_VOICE_CONVERSATION_RESOLVED: Final = "voice.conversation.resolved"
 EVENT_VOICE_QUEUE_DEPTH: Final = "voice.queue.depth"
 EVENT_VOICE_QUEUE_WAIT: Final = "voice.queue.wait"
+EVENT_VOICE_AGENT_LOAD: Final = "voice.agent.load"
 EVENT_VOICE_MESSAGE_RECEIVED: Final = "voice.message.received"
 EVENT_VOICE_MESSAGE_SENT: Final = "voice.message.sent"
 EVENT_VOICE_MESSAGE_DELIVERED: Final = "voice.message.delivered"
@@ -398,6 +410,7 @@ BUCKETS: Final[Mapping[str, Sequence[float]]] = {
     "lag": (0.001, 0.0025, 0.005, 0.01, 0.02, 0.04, 0.08, 0.16, 0.32, 0.64, 1.28, 2.56, 5.12),
     "call": (1, 5, 10, 30, 60, 120, 180, 300, 600, 900, 1800, 3600, 7200),
     "turns": (1, 2, 3, 5, 8, 12, 20, 30, 50, 80, 120),
+    "price": (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20),
     "waiting": (1, 5, 15, 30, 60, 120, 300, 600, 1800, 3600, 14400, 43200, 86400, 259200, 604800),
     "points": (1, 2, 3, 4, 5, 6, 7, 8, 9, 10),
 }
@@ -696,6 +709,14 @@ METRICS: Final[Mapping[str, Metric]] = {
         labels=("voice.conversation.outcome", "voice.conversation.channel", "voice.conversation.direction"),
         opt_in="",
     ),
+    METRIC_VOICE_CONVERSATION_COST: Metric(
+        instrument="histogram",
+        unit="{USD}",
+        description="A conversation's known cost, at list prices; one with nothing priced is not in it.",
+        buckets=BUCKETS["price"],
+        labels=("voice.conversation.outcome", "voice.conversation.channel", "voice.conversation.direction"),
+        opt_in="",
+    ),
     METRIC_VOICE_TIMER_DURATION: Metric(
         instrument="histogram",
         unit="s",
@@ -718,6 +739,14 @@ METRICS: Final[Mapping[str, Metric]] = {
         description="Duration of a request to another system.",
         buckets=BUCKETS["duration"],
         labels=("voice.integration.adapter", "voice.integration.operation", "voice.integration.outcome", "error.type"),
+        opt_in="",
+    ),
+    METRIC_VOICE_INTEGRATION_CIRCUIT: Metric(
+        instrument="gauge",
+        unit="1",
+        description="0: requests pass, 1: one is tried, 2: they are refused.",
+        buckets=(),
+        labels=("voice.integration.adapter",),
         opt_in="",
     ),
     METRIC_VOICE_TOOL_CALLS: Metric(
@@ -774,6 +803,14 @@ METRICS: Final[Mapping[str, Metric]] = {
         description="Conversations that wait.",
         buckets=(),
         labels=("voice.queue.name",),
+        opt_in="",
+    ),
+    METRIC_VOICE_AGENT_LOAD: Metric(
+        instrument="gauge",
+        unit="{conversation}",
+        description="Conversations that a human agent has open.",
+        buckets=(),
+        labels=("voice.agent.name", "voice.team.name"),
         opt_in="",
     ),
     METRIC_VOICE_QUEUE_WAIT_DURATION: Metric(
@@ -872,6 +909,22 @@ METRICS: Final[Mapping[str, Metric]] = {
         labels=("voice.log.category",),
         opt_in="",
     ),
+    METRIC_VOICE_PROCESS_UP: Metric(
+        instrument="gauge",
+        unit="1",
+        description="1 while the process runs, 0 in the last export of an end that was meant.",
+        buckets=(),
+        labels=(),
+        opt_in="",
+    ),
+    METRIC_VOICE_HEALTH_CHECK_STATUS: Metric(
+        instrument="gauge",
+        unit="1",
+        description="1 while the check passes, 0 while it fails; where health is on, or a check is registered.",
+        buckets=(),
+        labels=("voice.health.check.name", "voice.health.check.critical"),
+        opt_in="",
+    ),
     METRIC_VOICE_EVENT_LOOP_LAG: Metric(
         instrument="histogram",
         unit="s",
@@ -899,7 +952,13 @@ EVENTS: Final[Mapping[str, Event]] = {
     EVENT_VOICE_CONVERSATION_ENDED: Event(
         severity="INFO",
         category="app",
-        attributes=("voice.conversation.id", "voice.conversation.outcome", "voice.conversation.turns"),
+        attributes=(
+            "voice.conversation.id",
+            "voice.conversation.outcome",
+            "voice.conversation.turns",
+            "voice.state.name",
+            "voice.cost",
+        ),
     ),
     EVENT_VOICE_TURN_COMPLETED: Event(
         severity="INFO",
@@ -1010,6 +1069,11 @@ EVENTS: Final[Mapping[str, Event]] = {
             "voice.integration.operation",
             "voice.integration.duration",
         ),
+    ),
+    EVENT_VOICE_INTEGRATION_CIRCUIT: Event(
+        severity="INFO",
+        category="app",
+        attributes=("voice.integration.adapter", "voice.integration.circuit.state"),
     ),
     EVENT_VOICE_TOOL_CALLED: Event(
         severity="INFO",
@@ -1155,6 +1219,11 @@ EVENTS: Final[Mapping[str, Event]] = {
             "voice.queue.name",
             "voice.queue.wait.duration",
         ),
+    ),
+    EVENT_VOICE_AGENT_LOAD: Event(
+        severity="INFO",
+        category="performance",
+        attributes=("voice.agent.name", "voice.team.name", "voice.agent.load"),
     ),
     EVENT_VOICE_MESSAGE_RECEIVED: Event(
         severity="INFO",

@@ -27,7 +27,7 @@ from otel_voice.observation import clock
 from otel_voice.telemetry import names
 from otel_voice.telemetry.attributes import Attributes, of_place
 from otel_voice.telemetry.bounds import Labels
-from otel_voice.telemetry.catalogue import CATALOGUE
+from otel_voice.telemetry.catalogue import CATALOGUE, VALUES
 from otel_voice.telemetry.instruments import recording
 
 Kind = SpanKind
@@ -51,7 +51,7 @@ class Program:
         """An event of the catalogue, and what is derived from it."""
         self._emit(self._ours, name, names.EVENTS[name], body, attributes, context, severity)
         for metric, value in CATALOGUE[name].metrics.items():
-            amount = attributes.get(value) if value else 1
+            amount = _amount(value, attributes) if value else 1
             if amount is not None:
                 self.measure(metric, amount, attributes, context)
 
@@ -104,6 +104,16 @@ class Program:
                 event_name=name,
             )
         )
+
+
+def _amount(attribute: str, attributes: Mapping[str, Any]) -> float | None:
+    """What a metric takes of an attribute: a number, or the place of a word among those that are declared."""
+    given: Any = attributes.get(attribute)
+    declared = VALUES.get(attribute)
+    if declared is not None:
+        return declared.index(given) if given in declared else None
+    number: float | None = given
+    return number
 
 
 def current_trace() -> int:

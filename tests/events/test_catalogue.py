@@ -20,6 +20,12 @@ def sample(attribute: str) -> Any:
     return VALUES[attribute][-1] if attribute in VALUES else "some"
 
 
+def amount(attribute: str, attributes: dict[str, Any]) -> Any:
+    """What a metric takes of it: the number, or the place of a word that is declared."""
+    given = attributes[attribute]
+    return VALUES[attribute].index(given) if attribute in VALUES else given
+
+
 @pytest.mark.parametrize("name", CATALOGUE)
 def test_an_event_carries_its_fields_and_its_metrics_their_values(said: Said, name: str) -> None:
     """Each field is the declared attribute; each derived metric has the value and the labels of this event."""
@@ -31,7 +37,7 @@ def test_an_event_carries_its_fields_and_its_metrics_their_values(said: Said, na
     assert dict(record.attributes) == {**attributes, names.VOICE_LOG_CATEGORY: names.EVENTS[name].category}
     for metric, value in declared.metrics.items():
         [point] = said.points(metric)
-        assert (point.sum if hasattr(point, "sum") else point.value) == (attributes[value] if value else 1)
+        assert (point.sum if hasattr(point, "sum") else point.value) == (amount(value, attributes) if value else 1)
         labels = names.METRICS[metric].labels
         assert dict(point.attributes) == {label: attributes[label] for label in labels if label in attributes}
 
@@ -48,6 +54,10 @@ def test_an_event_carries_its_fields_and_its_metrics_their_values(said: Said, na
          ("sales",), (1, 3600.0)),
         ("queue.depth", {"queue": "night", "depth": 7}, "voice.queue.depth", ("night",), 7),
         ("queue.wait", {"queue": "night", "duration": 42.0}, "voice.queue.wait.duration", ("night",), (1, 42.0)),
+        ("agent.load", {"agent": "a-7", "team": "sales", "open": 9}, "voice.agent.load", ("a-7", "sales"), 9),
+        ("integration.circuit", {"adapter": "crm", "state": "closed"}, "voice.integration.circuit", ("crm",), 0),
+        ("integration.circuit", {"adapter": "crm", "state": "half_open"}, "voice.integration.circuit", ("crm",), 1),
+        ("integration.circuit", {"adapter": "crm", "state": "open"}, "voice.integration.circuit", ("crm",), 2),
         ("auth.permission_denied", {"user": "u-1", "resource": "refunds"}, "voice.auth.events",
          ("permission_check", "denied"), 1),
         ("appointment.booked", {"service": "viewing"}, "voice.appointments", ("booked", "viewing"), 1),
@@ -71,6 +81,14 @@ def test_counts_add_up(said: Said) -> None:
         otel_voice.event("queue.depth", queue="night", depth=depth)
     assert said.values("voice.queue.depth") == {("night",): 2}  # first: before SDK 1.40 a gauge is collected once
     assert said.values("voice.appointments") == {("booked",): 2, ("cancelled",): 1}
+
+
+def test_a_circuit_of_another_state_moves_no_gauge(said: Said, caplog: pytest.LogCaptureFixture) -> None:
+    """The event goes out as it was said, the warning names what is allowed, and no number is made up."""
+    otel_voice.event("integration.circuit", adapter="crm", state="ajar")
+    assert said.event(names.EVENT_VOICE_INTEGRATION_CIRCUIT).attributes[names.VOICE_INTEGRATION_CIRCUIT_STATE] == "ajar"
+    assert said.values("voice.integration.circuit") == {}
+    assert "none of closed, half_open, open" in caplog.text
 
 
 def test_an_event_belongs_to_its_conversation(said: Said) -> None:

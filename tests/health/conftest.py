@@ -10,6 +10,7 @@ import pytest
 from otel_voice.health import builtin, loops
 from otel_voice.health import checks as the_checks
 from otel_voice.health.activity import ACTIVITY
+from otel_voice.health.asked import Asked
 from otel_voice.health.checks import Checks
 from otel_voice.health.loops import Monitor
 from otel_voice.health.pages import Answer, Pages
@@ -43,7 +44,7 @@ def roomy(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def pages(checks: Checks, roomy: None) -> Pages:
-    return Pages(Settings(), checks)
+    return Pages(Settings(), Asked(Settings(), checks))
 
 
 @pytest.fixture

@@ -12,8 +12,9 @@ from prometheus_client.parser import text_string_to_metric_families
 from otel_voice.export import pulled
 from otel_voice.health import builtin
 from otel_voice.health.activity import ACTIVITY
+from otel_voice.health.asked import Asked
 from otel_voice.health.checks import Check, Checks
-from otel_voice.health.pages import Pages
+from otel_voice.health.pages import Answer, Pages
 from otel_voice.settings import Settings
 from tests.health.conftest import Ask, said
 
@@ -70,9 +71,15 @@ def test_a_check_of_the_program_stands_in_the_place_of_ours(ask: Ask, checks: Ch
 def test_calls_against_their_limit(checks: Checks, monkeypatch: pytest.MonkeyPatch) -> None:
     """With as many calls as may be, the process is not ready for another."""
     monkeypatch.setattr(ACTIVITY, "open_calls", lambda: 2)
-    full = Pages(Settings(health_max_calls=2), checks).answer("GET", "/health/ready").result(30)
+    full = limited(2, checks)
     assert said(full)["failing"] == [{"check": "calls", "detail": "2 active, the limit is 2"}]
-    assert Pages(Settings(health_max_calls=3), checks).answer("GET", "/health/ready").result(30).status == 200
+    assert limited(3, checks).status == 200
+
+
+def limited(calls: int, checks: Checks) -> Answer:
+    """What a process says that may have so many calls."""
+    settings = Settings(health_max_calls=calls)
+    return Pages(settings, Asked(settings, checks)).answer("GET", "/health/ready").result(30)
 
 
 def test_calls_in_numbers(ask: Ask, monkeypatch: pytest.MonkeyPatch) -> None:

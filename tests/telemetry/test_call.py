@@ -147,6 +147,38 @@ def test_a_state_may_be_a_block(told: Telling, clock: Clock) -> None:
         assert _state() == "menu"
 
 
+def ended(signals: Signals) -> dict[str, object]:
+    """What the event says that tells the end of the only conversation."""
+    records = [each.log_record for each in signals.logs()]
+    [record] = [each for each in records if each.event_name == names.EVENT_VOICE_CONVERSATION_ENDED]
+    return dict(record.attributes)
+
+
+def test_the_end_says_where_the_dialogue_stood(told: Telling, clock: Clock, signals: Signals) -> None:
+    """A block that went well moves back to where it was."""
+    with otel_voice.conversation("call-1") as call:
+        call.state("menu")
+        with call.state("payment"):
+            pass
+    assert ended(signals)[names.VOICE_STATE_NAME] == "menu"
+
+
+def test_a_hang_up_inside_of_blocks_stood_in_the_innermost(told: Telling, clock: Clock, signals: Signals) -> None:
+    """The error unwinds them, and the dialogue did not move back by that: it was abandoned where it broke off."""
+    talk = otel_voice.conversation("call-1")
+    with pytest.raises(ConnectionError), talk as call, call.state("menu"), call.state("payment"):
+        raise ConnectionError
+    assert ended(signals)[names.VOICE_STATE_NAME] == "payment"
+
+
+def test_an_end_without_states_and_prices_says_neither(told: Telling, clock: Clock, signals: Signals) -> None:
+    """What is not known is absent."""
+    with otel_voice.conversation("call-1"):
+        pass
+    assert not {names.VOICE_STATE_NAME, names.VOICE_COST} & ended(signals).keys()
+    assert signals.points(names.METRIC_VOICE_CONVERSATION_COST) == []
+
+
 def _state() -> str | None:
     return runtime().conversations.find().states.current
 

@@ -69,6 +69,16 @@ def test_a_call_tells_what_it_cost(signals: Signals, clock: Clock) -> None:
     assert names.VOICE_CONVERSATION_COST_UNPRICED not in conversation
 
 
+def test_the_end_of_a_call_tells_its_cost(signals: Signals, clock: Clock) -> None:
+    """The event carries it, and one call is one value of the histogram."""
+    _play(Telling(signals.providers(), prices=Prices()), clock, "gpt-4o-mini")
+    [ended] = [each.log_record for each in signals.logs() if each.log_record.event_name == "voice.conversation.ended"]
+    assert ended.attributes[names.VOICE_COST] == pytest.approx(HEARD + THOUGHT + SPOKEN)
+    [point] = signals.points(names.METRIC_VOICE_CONVERSATION_COST)
+    assert (point.count, point.sum) == (1, pytest.approx(HEARD + THOUGHT + SPOKEN))
+    assert set(point.attributes) == {names.VOICE_CONVERSATION_OUTCOME}
+
+
 def test_costs_are_counted_by_provider_and_model(signals: Signals, clock: Clock) -> None:
     """The counter has the labels of the operation, and what it counts is the sum of the spans."""
     _play(Telling(signals.providers(), prices=Prices()), clock, "gpt-4o-mini", "gpt-4o-mini")

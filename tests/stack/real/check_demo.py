@@ -35,7 +35,13 @@ ONLY_IF_TOLD = (
 # Its voice comes faster than it plays.
 ONLY_IF_SLOW = ("voice.tts.underruns",)
 # Nothing of it is lost, and nobody has asked how its event loops are.
-ONLY_IN_TROUBLE = ("voice.audit.lost", "voice.audit.unwritten", "voice.log.dropped", "voice.event_loop.")
+ONLY_IN_TROUBLE = (
+    "voice.audit.lost",
+    "voice.audit.unwritten",
+    "voice.log.dropped",
+    "voice.event_loop.",
+    "voice.health.",
+)
 
 
 def series_of_the_demo() -> Iterator[str]:
