@@ -10,6 +10,10 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
+from otel_voice.monitoring.errors import ValuesError
+from otel_voice.monitoring.rendering import rendered
+from otel_voice.monitoring.values import PATH as VALUES
+from otel_voice.monitoring.values import shipped_values
 from tools.render_browser_names import browser_names
 from tools.render_catalogue import catalogue_module
 from tools.render_docs import reference
@@ -27,7 +31,7 @@ README = ROOT / "README.md"
 
 
 def generated() -> dict[Path, str]:
-    """Every generated file with the text it should hold; raises SchemaError."""
+    """Every generated file with the text it should hold; raises SchemaError or ValuesError."""
     schema = load()
     return {
         NAMES: names_module(schema),
@@ -36,7 +40,14 @@ def generated() -> dict[Path, str]:
         REFERENCE: reference(schema),
         README: readme(README.read_text(encoding="utf-8")),
         SPEECH_PRICES: speech_prices(),
+        **stack_files(),
     }
+
+
+def stack_files() -> dict[Path, str]:
+    """What the stack's values make, for the repository; raises ValuesError."""
+    values = shipped_values((ROOT / VALUES).read_text(encoding="utf-8"))
+    return {ROOT / path: text for path, text in rendered(values).items()}
 
 
 def difference(path: Path, wanted: str) -> str:
@@ -63,6 +74,7 @@ def write(files: Mapping[Path, str]) -> int:
     """Write the files that differ."""
     for path, wanted in files.items():
         if difference(path, wanted):
+            path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(wanted, encoding="utf-8")
             sys.stdout.write(f"wrote {path.relative_to(ROOT)}\n")
     return 0
@@ -75,7 +87,7 @@ def main() -> int:
     arguments = parser.parse_args()
     try:
         files = generated()
-    except SchemaError as error:
+    except (SchemaError, ValuesError) as error:
         sys.stderr.write(f"{error}\n")
         return 2
     return check(files) if arguments.check else write(files)

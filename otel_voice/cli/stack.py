@@ -12,7 +12,7 @@ from otel_voice.cli.arguments import Commands
 from otel_voice.local.errors import LocalError
 from otel_voice.stack.errors import StackError
 from otel_voice.stack.folder import ASIDE, Change, bring_up_to_date
-from otel_voice.stack.shipped import files
+from otel_voice.stack.rendering import files_for
 
 _TO_BE_MERGED: Final = 1
 _EXPLAINED: Final = {
@@ -42,7 +42,7 @@ def run(arguments: argparse.Namespace) -> int:
     """0, or 1 when a file that its owner changed has a new version to compare with. Raises LocalError."""
     directory: Path = arguments.directory
     try:
-        changes = bring_up_to_date(directory, files())
+        changes = bring_up_to_date(directory, files_for(directory))
     except StackError as error:
         raise LocalError(str(error)) from error
     for path, change in changes.items():

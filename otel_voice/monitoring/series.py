@@ -59,8 +59,13 @@ class Series:
 def series(metric: str) -> Series:
     """The series of a metric that is named as in the schema. Raises KeyError when there is none of that name."""
     declared = METRICS[metric]
-    base = label(metric) + _UNIT_SUFFIX.get(declared.unit, "")
+    base = label(metric) + _unit_suffix(declared.instrument, declared.unit)
     return Series(base, declared.instrument, tuple(map(label, declared.labels)))
+
+
+def _unit_suffix(instrument: str, unit: str) -> str:
+    """Prometheus takes a gauge in 1 for a ratio, and nothing else."""
+    return "_ratio" if (instrument, unit) == ("gauge", "1") else _UNIT_SUFFIX.get(unit, "")
 
 
 def label(attribute: str) -> str:

@@ -88,6 +88,12 @@ def bring_up_to_date(folder: Path, shipped: Mapping[str, bytes]) -> dict[str, Ch
     return changes
 
 
+def changed_by_owner(folder: Path, path: str) -> bytes | None:
+    """The content of a file that its owner wrote or changed; None when it is missing, or as it was written last."""
+    content = _content(folder / path)
+    return None if content is None or _digest(content) == _record(folder).get(path) else content
+
+
 def _carry_out(change: Change, folder: Path, path: str, shipped: Mapping[str, bytes]) -> None:
     if change in (Change.CREATED, Change.UPDATED):
         _write(folder / path, shipped[path])
