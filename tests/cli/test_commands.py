@@ -7,6 +7,7 @@ from importlib.metadata import version
 import pytest
 
 from otel_voice.cli import demo, endpoint
+from otel_voice.cli.demonstrations import Demonstration
 from otel_voice.cli.main import main
 from otel_voice.local.conversations import Conversations
 from otel_voice.local.errors import LocalError
@@ -105,7 +106,7 @@ def test_an_endpoint_that_does_not_answer(url, said):
 def test_the_demo_sends_to_a_collector(tmp_path, monkeypatch):
     """`demo --endpoint URL` sends the conversation there, and keeps nothing itself."""
     path = tmp_path / "collector.sqlite3"
-    monkeypatch.setattr(demo, "_agent", lambda: [demo.sys.executable, CALLING])
+    monkeypatch.setattr(demo, "one_call", lambda url: Demonstration([demo.sys.executable, CALLING], {}))
     with Store(path) as store, Receiver(store.add, http_port=0, grpc_port=0) as collector:
         assert main(["demo", "--endpoint", f"{collector.endpoint}/"]) == 0
     assert "call-1" in [one.id for one in Conversations(path).listed()]

@@ -1,0 +1,18 @@
+"""What is wrong with the process itself: a check that fails, an event loop that stands still."""
+
+import time
+
+import otel_voice
+
+
+def checks():
+    """The database cannot be reached."""
+
+    @otel_voice.register_check("database")
+    def database():
+        raise ConnectionError("the database is away")
+
+
+async def blocked_loop():
+    """Somebody sleeps on the event loop: every call stutters."""
+    time.sleep(0.8)
