@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal
+from types import MappingProxyType
+from typing import Any, Literal, NamedTuple
 
 from otel_voice.settings.process import default_data_dir, environment, is_any_set, is_true, known_secrets
 from otel_voice.settings.variables import VARIABLES, Variable
@@ -40,9 +40,11 @@ SHORTEST_KEY = 16
 """Characters of a key that is worth the name; 10^10 telephone numbers are tried in hours."""
 
 
-# Each method that is generated takes its part of every start; these nobody calls.
-@dataclass(frozen=True, eq=False, repr=False)
-class Settings:
+_NOTHING: Mapping[str, Any] = MappingProxyType({})
+
+
+# A dataclass of this size takes 2 ms of every start.
+class Settings(NamedTuple):
     """What the user asked for. Durations are in seconds, levels are numbers of the logging module.
 
     `log_rotation` is the bytes of a log file, 0 for a file a day.
@@ -53,15 +55,15 @@ class Settings:
     infer_tools: bool = True
     capture_content: ContentCapture = "NO_CONTENT"
     content_max_length: int = 4096
-    redaction: Mapping[str, str] = field(default_factory=dict)
-    redaction_key: str = field(default="", repr=False)
+    redaction: Mapping[str, str] = _NOTHING
+    redaction_key: str = ""
     redaction_allow: tuple[str, ...] = ()
     redaction_national_ids: frozenset[str] = frozenset()
     semconv: Semconv = "old"
     prices: str = ""
-    websocket_hosts: Mapping[str, str] = field(default_factory=dict)
+    websocket_hosts: Mapping[str, str] = _NOTHING
     log_level: int = logging.INFO
-    log_levels: Mapping[str, int] = field(default_factory=dict)
+    log_levels: Mapping[str, int] = _NOTHING
     log_include: tuple[str, ...] = ()
     log_exclude: tuple[str, ...] = ()
     log_burst: int = 1000
@@ -85,6 +87,10 @@ class Settings:
     audit_keep_days: float = 30.0
     cors_origins: frozenset[str] = frozenset()
     problems: tuple[str, ...] = ()
+
+    def __repr__(self) -> str:
+        """Without the values, one of which is a key."""
+        return f"<{type(self).__name__}>"
 
     @property
     def audit_spool(self) -> Path:

@@ -166,14 +166,14 @@ def rotation(text: str) -> int:
     return int(number) * _SIZE_UNITS[unit]
 
 
-_ORIGIN = re.compile(r"https?://(?:[a-z0-9._-]+|\[[0-9a-f:.]+\])(?::[0-9]{1,5})?")
+_ORIGIN = r"https?://(?:[a-z0-9._-]+|\[[0-9a-f:.]+\])(?::[0-9]{1,5})?"
 
 
 def origins(text: str) -> frozenset[str]:
     """Origins of web pages: a scheme, a host and perhaps a port."""
     named = frozenset(entries(text.lower()))
     for origin in named:
-        if not _ORIGIN.fullmatch(origin):
+        if not re.fullmatch(_ORIGIN, origin):
             raise ValueError(origin)
     return named
 

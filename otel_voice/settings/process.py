@@ -8,10 +8,9 @@ import sys
 from collections.abc import Mapping, MutableMapping
 from pathlib import Path
 
-_NAMES_SECRET = re.compile(
-    r"(?:^|_)(?:(?:API)?_?KEY|TOKEN|SECRET|PASSWORD|PASSWD|CREDENTIALS?)(?:_ID)?$", re.IGNORECASE
-)
-_LOOKS_SECRET = re.compile(r"(?=[^/\\\s])(?=\S*[0-9A-Z_=+.\-])\S{12,1024}")
+# Compiled when they are asked for, which is not at the start.
+_NAMES_SECRET = r"(?i)(?:^|_)(?:(?:API)?_?KEY|TOKEN|SECRET|PASSWORD|PASSWD|CREDENTIALS?)(?:_ID)?$"
+_LOOKS_SECRET = r"(?=[^/\\\s])(?=\S*[0-9A-Z_=+.\-])\S{12,1024}"
 
 
 def environment() -> MutableMapping[str, str]:
@@ -54,5 +53,7 @@ def _home() -> Path:
 
 def known_secrets(env: Mapping[str, str]) -> tuple[str, ...]:
     """The values of variables that are named as keys, tokens and passwords, longest first; paths are none."""
-    values = {value for name, value in env.items() if _NAMES_SECRET.search(name) and _LOOKS_SECRET.fullmatch(value)}
+    values = {
+        value for name, value in env.items() if re.search(_NAMES_SECRET, name) and re.fullmatch(_LOOKS_SECRET, value)
+    }
     return tuple(sorted(values, key=lambda value: (-len(value), value)))

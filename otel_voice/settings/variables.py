@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from otel_voice.settings.parsing import (
     allowed,
@@ -28,9 +28,7 @@ from otel_voice.settings.parsing import (
 )
 
 
-# Each method that is generated takes its part of every start; these nobody calls.
-@dataclass(frozen=True, eq=False, repr=False)
-class Variable:
+class Variable(NamedTuple):
     """One environment variable: `field` of Settings it fills, and how its text is read.
 
     `parse` raises ValueError for a text that is not allowed.

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Iterator
-from dataclasses import replace
 from importlib.util import find_spec
 from typing import Any
 
@@ -124,7 +123,7 @@ async def test_one_trace_and_nothing_twice(told: Signals, simulators: Simulators
 
 async def test_its_log_lines_know_their_call(told: Signals, simulators: Simulators) -> None:
     """Pipecat logs by loguru: what it says while the pipeline runs is exported with the call's trace and id."""
-    logs = Logs(replace(Settings(), log_level=logging.DEBUG), redact, told.logger_provider, told.meter_provider)
+    logs = Logs(Settings(log_level=logging.DEBUG), redact, told.logger_provider, told.meter_provider)
     logs.begin()
     logs.imported(loguru)
     try:

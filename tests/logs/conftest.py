@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from typing import Any
 
 import loguru
@@ -23,7 +22,7 @@ def begin(signals: Signals) -> Iterator[Begin]:
     begun: list[Logs] = []
 
     def begin(**settings: Any) -> Logs:
-        logs = Logs(replace(Settings(), **settings), redact, signals.logger_provider, signals.meter_provider)
+        logs = Logs(Settings(**settings), redact, signals.logger_provider, signals.meter_provider)
         begun.append(logs)
         logs.begin()
         logs.stdlib.install()
