@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterable
 from typing import NamedTuple
 
 WINDOW = 1.0
@@ -46,7 +46,8 @@ class Bursts:
     def start_afresh(self) -> None:
         """In a forked child: its own lock, and nothing of the parent's count."""
         self._windows: dict[Hashable, _Window] = {}
-        self._lock = threading.Lock()
+        # Reentrant: while it is held, a finalizer of the program may run on the thread, and log.
+        self._lock = threading.RLock()
         self._timer: threading.Timer | None = None
 
     def is_over(self, key: Hashable) -> bool:
@@ -61,8 +62,10 @@ class Bursts:
 
     def suppress(self, key: Hashable, last: object) -> None:
         """The record `last`, one too many, does not go through: it is to be told of."""
-        window = self._windows.get(key)
-        if window is not None:
+        with self._lock:
+            window = self._windows.get(key)
+            if window is None:  # told of meanwhile
+                window = self._windows[key] = _Window(self._clock() + WINDOW)
             window.suppressed += 1
             window.last = last
         if self._timer is None:
@@ -73,35 +76,38 @@ class Bursts:
         with self._lock:
             self._timer = None
             windows, self._windows = self._windows, {}
-        for window in windows.values():
-            self._report(window)
+        self._report(windows.values())
 
     def _renewed(self, key: Hashable, old: _Window | None, now: float) -> _Window:
         with self._lock:
-            if len(self._windows) >= _REMEMBERED:
-                self._forget(now)
+            present = self._windows.get(key)
+            if present is not None and present is not old:
+                return present  # another thread was first
+            forgotten = self._forget() if len(self._windows) >= _REMEMBERED else []
             window = self._windows[key] = _Window(now + WINDOW)
-        if old is not None:
-            self._report(old)
+        self._report([*forgotten, old] if present is not None and old is not None else forgotten)
         return window
 
-    def _forget(self, now: float) -> None:
-        """Keep what has suppressed something; a message that differs each time is no burst."""
+    def _forget(self) -> list[_Window]:
+        """Keep what has suppressed something; a message that differs each time is no burst. Returns what is to tell."""
         busy = {key: window for key, window in self._windows.items() if window.suppressed}
-        self._windows = busy if len(busy) < _REMEMBERED else {}
+        told = list(busy.values()) if len(busy) >= _REMEMBERED else []
+        self._windows = {} if told else busy
+        return told
 
-    def _report(self, window: _Window) -> None:
-        suppressed, window.suppressed = window.suppressed, 0
-        if suppressed:
-            self._tell(Suppressed(suppressed, window.last))
+    def _report(self, windows: Iterable[_Window]) -> None:
+        """Of windows that nobody counts in any more."""
+        for window in windows:
+            if window.suppressed:
+                self._tell(Suppressed(window.suppressed, window.last))
 
     def _tell_later(self) -> None:
         with self._lock:
             if self._timer is not None:
                 return
-            self._timer = threading.Timer(WINDOW, self.tell_all)
-            self._timer.daemon = True
+            timer = self._timer = threading.Timer(WINDOW, self.tell_all)
+            timer.daemon = True
         try:
-            self._timer.start()
+            timer.start()
         except RuntimeError:
             return  # an interpreter that is ending starts no thread; its exit tells the rest

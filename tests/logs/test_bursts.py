@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import sys
 import threading
 
 from otel_voice.logs.bursts import WINDOW, Bursts, Suppressed
@@ -69,3 +70,39 @@ def test_the_rest_of_a_burst_is_one_record(begin: Begin, signals: Signals) -> No
     assert (rest.instrumentation_scope.name, rest.log_record.severity_text) == ("agent", "WARN")
     [point] = signals.points("voice.log.dropped")
     assert (point.value, dict(point.attributes)) == (7, {"voice.log.category": "app", "voice.reason": "burst"})
+
+
+def test_what_threads_suppress_is_told_to_the_last_record() -> None:
+    """Whoever renews a window, tells of it or suppresses at the same moment."""
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)  # threads take turns within what is to be whole
+    told: list[Suppressed] = []
+    clock, passed = Clock(), [0] * 8
+    bursts = Bursts(3, told.append, clock)
+
+    def say(name: int) -> None:
+        for number in range(2_000):
+            passed[name] += lets(bursts, number % 3, name)
+            if number % 50 == 0:
+                clock.now += WINDOW / 2
+            if number % 70 == 0:
+                bursts.tell_all()
+
+    threads = [threading.Thread(target=say, args=(name,)) for name in range(8)]
+    for each in threads:
+        each.start()
+    for each in threads:
+        each.join(60)
+    sys.setswitchinterval(before)
+    bursts.tell_all()
+    assert sum(passed) + sum(each.records for each in told) == 8 * 2_000
+
+
+def test_bursts_of_too_many_messages_are_told_before_they_are_forgotten() -> None:
+    told: list[Suppressed] = []
+    bursts = Bursts(1, told.append, Clock())
+    for key in range(1_100):
+        for number in range(3):
+            lets(bursts, key, number)
+    bursts.tell_all()
+    assert sum(each.records for each in told) == 2 * 1_100
