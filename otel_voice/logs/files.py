@@ -53,8 +53,7 @@ class LogFiles:
     def put(self, told: Told) -> None:
         """Have the record written soon."""
         if len(self._queue) >= QUEUE and not self._has_room(told):
-            category = category_of(told)
-            self._lost[category] = self._lost.get(category, 0) + 1
+            self._dropped.count(category_of(told), QUEUE_FULL, 1)
             return
         self._queue.append(told)
         if not self._woken:
@@ -65,7 +64,6 @@ class LogFiles:
         with self._writing:
             while self._queue:
                 self._write_some()
-            self._tell_lost()
 
     def drain(self, seconds: float) -> None:
         """Have what waits written, and wait for that, no longer than this: a disk may hang for ever."""
@@ -90,7 +88,6 @@ class LogFiles:
         """At the beginning and in a forked child: own locks and thread, and nothing that the parent writes."""
         self._close_files()
         self._queue: deque[Told] = deque()
-        self._lost: dict[str, int] = {}
         self._writing = threading.Lock()
         self._work = threading.Event()
         self._starting = threading.Lock()
@@ -175,11 +172,6 @@ class LogFiles:
             error,
             names.METRIC_VOICE_LOG_DROPPED,
         )
-
-    def _tell_lost(self) -> None:
-        lost, self._lost = self._lost, {}
-        for category, count in lost.items():
-            self._dropped.count(category, QUEUE_FULL, count)
 
     def _close_files(self) -> None:
         for file in self._files.values():

@@ -12,7 +12,7 @@ from opentelemetry._logs import Logger, LoggerProvider, LogRecord, get_logger_pr
 from opentelemetry.context import _SUPPRESS_INSTRUMENTATION_KEY, get_value
 
 from otel_voice.logs.bursts import WINDOW, Bursts, Suppressed
-from otel_voice.logs.dropped import BURST, Dropped
+from otel_voice.logs.dropped import BURST, REENTRANT, Dropped
 from otel_voice.logs.thresholds import Thresholds
 from otel_voice.logs.translation import category, translate
 from otel_voice.logs.values import Redact
@@ -81,7 +81,10 @@ class Intake:
         message before the arguments, by which bursts are recognised.
         """
         # Exporting may itself log, on this thread; and what the exporters' HTTP client logs is not news.
-        if self._here.busy or get_value(_SUPPRESS_INSTRUMENTATION_KEY):
+        if get_value(_SUPPRESS_INSTRUMENTATION_KEY):
+            return
+        if self._here.busy:
+            self._dropped.count(category(record), REENTRANT, 1)
             return
         self._here.busy = True
         try:

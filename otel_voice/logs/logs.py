@@ -11,6 +11,7 @@ from opentelemetry._logs import LoggerProvider, get_logger_provider
 from opentelemetry.metrics import MeterProvider
 
 from otel_voice.export import exit as process_exit
+from otel_voice.logs import outgoing
 from otel_voice.logs.dropped import Dropped
 from otel_voice.logs.intake import Intake
 from otel_voice.logs.stdlib import StdlibBridge
@@ -47,7 +48,7 @@ class Logs:
     ) -> None:
         provider = logger_provider or get_logger_provider()
         resource = _resource(provider)
-        dropped = Dropped(meter_provider)
+        dropped = self._dropped = Dropped(meter_provider)
         self.files = _files(settings, resource, dropped)
         self.intake = Intake(
             redact,
@@ -65,7 +66,8 @@ class Logs:
         self._exit_timeout = settings.exit_timeout
 
     def begin(self) -> None:
-        """What concerns every library: the console, the end of the process, and its children."""
+        """What concerns every library: what is lost, the console, the end of the process, and its children."""
+        outgoing.follow(self.intake.provider, self._dropped)
         if self.console is not None:
             self.console.install()
         self._undo.append(process_exit.before_flush(self.flush))

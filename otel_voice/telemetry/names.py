@@ -936,7 +936,7 @@ METRICS: Final[Mapping[str, Metric]] = {
     METRIC_VOICE_LOG_DROPPED: Metric(
         instrument="counter",
         unit="{record}",
-        description="Log records that were not written or not exported: burst, queue_full, write_failed.",
+        description="Log records that are lost: burst, queue_full, write_failed, export_failed, reentrant.",
         buckets=(),
         labels=("voice.log.category", "voice.reason"),
         opt_in="",

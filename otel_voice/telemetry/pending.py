@@ -19,7 +19,7 @@ from opentelemetry.metrics import CallbackOptions, Meter, Observation
 Told = TypeVar("Told")
 
 # Never exported, for it observes nothing. A meter keeps the first of two instruments with one name.
-_names = (f"otel_voice.pending.{number}" for number in itertools.count())
+_numbers = itertools.count()
 
 
 class Pending(Generic[Told]):
@@ -38,7 +38,7 @@ class Pending(Generic[Told]):
         self._record = record
         self._together = together
         self._queue: deque[tuple[Told, Context]] = deque()
-        meter.create_observable_gauge(next(_names), [self._collecting])
+        meter.create_observable_gauge(f"otel_voice.pending.{next(_numbers)}", [self._collecting])
         if hasattr(os, "register_at_fork"):
             os.register_at_fork(after_in_child=_forgetting(weakref.ref(self)))
 

@@ -141,7 +141,7 @@ def test_a_failure_of_ours_is_told_once(
 
 
 def test_a_log_call_inside_the_export_is_no_loop(begin: Begin, signals: Signals) -> None:
-    """What is logged while a record is exported, by an object's own text or by a processor, is not exported."""
+    """What is logged while a record is exported, by an object's own text or by a processor, is counted instead."""
 
     class Chatty:
         def __str__(self) -> str:
@@ -151,3 +151,5 @@ def test_a_log_call_inside_the_export_is_no_loop(begin: Begin, signals: Signals)
     begin()
     logging.getLogger("agent").warning("outside", extra={"value": Chatty()})
     assert [log.log_record.body for log in signals.logs()] == ["outside"]
+    [point] = signals.points("voice.log.dropped")
+    assert (point.value, point.attributes["voice.reason"]) == (1, "reentrant")
