@@ -15,7 +15,7 @@ from otel_voice.logs.bursts import WINDOW, Bursts, Suppressed
 from otel_voice.logs.dropped import BURST, REENTRANT, Dropped
 from otel_voice.logs.thresholds import Thresholds
 from otel_voice.logs.translation import category, translate
-from otel_voice.logs.values import Redact
+from otel_voice.logs.values import Redact, told
 from otel_voice.telemetry import names
 
 _log = logging.getLogger("otel_voice.export.logs")
@@ -29,6 +29,13 @@ class Told(NamedTuple):
 
     logger: str
     record: LogRecord
+
+
+class _Named(NamedTuple):
+    """The name of a logger as it may be told, and what emits its records."""
+
+    name: str
+    emitter: Logger
 
 
 class Files(Protocol):
@@ -65,7 +72,7 @@ class Intake:
         self._files = files
         self._dropped = dropped or Dropped()
         self._bursts = Bursts(burst, self._tell_suppressed) if burst else None
-        self._emitters: dict[str, Logger] = {}
+        self._names: dict[str, _Named] = {}
         self._here = _Here()
         self._failed: set[type] = set()
         self._keeps_last = False
@@ -104,7 +111,7 @@ class Intake:
         last = self._here.last
         if last is not None and last[0]() is record:
             return last[1]
-        return Told(record.name, translate(record, self._redact, extra))
+        return Told(self._named(record.name).name, translate(record, self._redact, extra))
 
     def flush(self) -> None:
         """Tell what is still to be told."""
@@ -127,19 +134,21 @@ class Intake:
         return False
 
     def _export(self, record: logging.LogRecord, extra: Mapping[str, Any] | None) -> None:
-        told = Told(record.name, translate(record, self._redact, extra))
+        named = self._named(record.name)
+        told = Told(named.name, translate(record, self._redact, extra))
         if self._keeps_last:
             # Weak: the record may hold the stack of an exception, and all that is in it, alive.
             self._here.last = (ref(record), told)
-        self._emitter(record.name).emit(told.record)
+        named.emitter.emit(told.record)
         if self._files is not None:
             self._files.put(told)
 
-    def _emitter(self, name: str) -> Logger:
-        emitter = self._emitters.get(name)
-        if emitter is None:
-            emitter = self._emitters[name] = self.provider.get_logger(name)
-        return emitter
+    def _named(self, name: str) -> _Named:
+        known = self._names.get(name)
+        if known is None:
+            safe = told(name, self._redact)
+            known = self._names[name] = _Named(safe, self.provider.get_logger(safe))
+        return known
 
     def _tell_suppressed(self, suppressed: Suppressed) -> None:
         last = suppressed.last

@@ -18,6 +18,7 @@ from otel_voice.telemetry import names
 _log = logging.getLogger("otel_voice.export.logs")
 
 _FOLLOWED = "_otel_voice_counts_lost"
+_take_in = deque.appendleft  # every record passes here: found once
 
 
 def follow(provider: Any, dropped: Dropped) -> None:
@@ -48,7 +49,7 @@ class _Queue(deque[Any]):
 
     def appendleft(self, record: Any) -> None:
         """Take a record, at the cost of the oldest where the queue is full."""
-        super().appendleft(record)
+        _take_in(self, record)
         if len(self) > self._capacity:
             # Whoever pops has put one in before, so that the exporting thread finds what it counted.
             self._dropped.count(_category(self.pop()), QUEUE_FULL, 1)

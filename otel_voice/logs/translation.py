@@ -13,7 +13,7 @@ from opentelemetry.context import Context, get_current
 from opentelemetry.trace import NonRecordingSpan, SpanContext, TraceFlags, get_current_span, set_span_in_context
 
 from otel_voice.logs import access, context
-from otel_voice.logs.values import Redact, clean, text_of, told
+from otel_voice.logs.values import NAMELESS, Redact, clean, encodable, text_of, told
 from otel_voice.telemetry import names
 
 CATEGORIES = frozenset(("app", "access", "error", "security", "audit", "performance"))
@@ -24,7 +24,10 @@ _CORRELATION = {"otelTraceID", "otelSpanID", "otelTraceSampled", "otelServiceNam
 # What structlog's own formatter finds its way by.
 _STRUCTLOG = {"_logger", "_name", "_from_structlog", "_record"}
 _NOT_EXTRA = _STANDARD | _CORRELATION | _STRUCTLOG | {"otel.event.name", "event.name"}
-_RENAMED = {"component": names.VOICE_COMPONENT, "correlation_id": names.VOICE_CORRELATION_ID}
+_RENAMED = {"component": names.VOICE_COMPONENT, "correlation_id": names.VOICE_CORRELATION_ID, "": NAMELESS}
+# Whatever a program gives for them, an id that is a number included.
+_TEXTS = {names.VOICE_COMPONENT, names.VOICE_CORRELATION_ID, names.VOICE_CONVERSATION_ID, names.VOICE_TURN_ID}
+_TEXTS |= {names.SESSION_ID, names.USER_ID, names.EXCEPTION_TYPE, names.EXCEPTION_MESSAGE, names.EXCEPTION_STACKTRACE}
 
 _SEVERITY_TEXT = {"WARNING": "WARN", "CRITICAL": "FATAL"}
 
@@ -39,11 +42,15 @@ def translate(record: logging.LogRecord, redact: Redact, extra: Mapping[str, Any
         timestamp=int(record.created * 1e9),
         context=_trace_context(known),
         severity_number=severity(record.levelno),
-        severity_text=_SEVERITY_TEXT.get(record.levelname, record.levelname),
+        severity_text=_SEVERITY_TEXT.get(record.levelname) or _known(record.levelname),
         body=told(_message(record), redact),
         attributes=_attributes(record, known, own_extra(record) if extra is None else extra, redact),
-        event_name=_event_name(record),
+        event_name=_event_name(record, redact),
     )
+
+
+_known = lru_cache(maxsize=4096)(encodable)
+"""For texts of the code itself, which are few: levels, and places, whose paths need not be UTF-8."""
 
 
 @lru_cache(maxsize=256)
@@ -81,9 +88,9 @@ def _message(record: logging.LogRecord) -> str:
         return text_of(record.msg)
 
 
-def _event_name(record: logging.LogRecord) -> str | None:
+def _event_name(record: logging.LogRecord, redact: Redact) -> str | None:
     name = vars(record).get("otel.event.name") or vars(record).get("event.name")
-    return text_of(name) if name else None
+    return told(text_of(name), redact) if name else None
 
 
 def _trace_context(known: context.LogContext | None) -> Context:
@@ -91,24 +98,29 @@ def _trace_context(known: context.LogContext | None) -> Context:
     here = get_current()
     if known is None or not known.trace_id or get_current_span(here).get_span_context().is_valid:
         return here
-    span = SpanContext(known.trace_id, known.span_id, is_remote=False, trace_flags=TraceFlags(TraceFlags.SAMPLED))
-    return set_span_in_context(NonRecordingSpan(span), here)
+    return set_span_in_context(_span(known.trace_id, known.span_id), here)
+
+
+@lru_cache(maxsize=256)  # a conversation's records are many, and its spans few
+def _span(trace_id: int, span_id: int) -> NonRecordingSpan:
+    sampled = TraceFlags(TraceFlags.SAMPLED)
+    return NonRecordingSpan(SpanContext(trace_id, span_id, is_remote=False, trace_flags=sampled))
 
 
 def _attributes(
     record: logging.LogRecord, known: context.LogContext | None, extra: Mapping[str, Any], redact: Redact
 ) -> dict[str, Any]:
-    attributes: dict[str, Any] = {names.CODE_FILE_PATH: record.pathname}
-    if record.funcName:
-        attributes[names.CODE_FUNCTION_NAME] = record.funcName
-    attributes[names.CODE_LINE_NUMBER] = record.lineno
-    if known is not None:
-        attributes.update(known.attributes)
+    attributes: dict[str, Any] = dict(known.attributes) if known is not None else {}
     if (component := context.component.get()) is not None:
         attributes[names.VOICE_COMPONENT] = component
     for key, value in extra.items():
         if value is not None:
-            attributes[_RENAMED.get(key, key)] = clean(value, redact)
+            name = _RENAMED.get(key) or told(text_of(key), redact)
+            attributes[name] = told(text_of(value), redact) if name in _TEXTS else clean(value, redact)
+    attributes[names.CODE_FILE_PATH] = _known(record.pathname)
+    attributes[names.CODE_LINE_NUMBER] = record.lineno
+    if record.funcName:
+        attributes[names.CODE_FUNCTION_NAME] = _known(record.funcName)
     if record.exc_info:
         attributes.update(_exception(record.exc_info, redact))
     if record.stack_info:

@@ -12,6 +12,8 @@ LENGTH = 32768
 """Characters of a text; a stack of a hundred frames has a third of it."""
 _MARGIN = 8192
 """Redacted beyond what is kept, and more than the longest secret: half a secret is still one."""
+NAMELESS = "_"
+"""Stands for a name without a character, which OTLP refuses."""
 _DEPTH = 4
 _ITEMS = 512
 """Of a value, in all its levels."""
@@ -26,7 +28,16 @@ def told(text: str, redact: Redact) -> str:
     """The text as it may be told: no longer than LENGTH, redacted, and with nothing in it that is no character."""
     if len(text) > LENGTH:
         return _cut(text, redact)
-    return redact(text if text.isascii() else _encodable(text))
+    return redact(text if text.isascii() else encodable(text))
+
+
+def encodable(text: str) -> str:
+    """Half a surrogate pair cannot be encoded, and would cost the whole batch that it is in."""
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError:
+        return text.encode("utf-8", "replace").decode("utf-8")
+    return text
 
 
 def clean(value: object, redact: Redact) -> Any:
@@ -48,19 +59,10 @@ def text_of(value: object) -> str:
 
 
 def _cut(text: str, redact: Redact) -> str:
-    redacted = redact(_encodable(text[: LENGTH + _MARGIN]))
+    redacted = redact(encodable(text[: LENGTH + _MARGIN]))
     # Redacting shortens: what is kept must end before the place where a secret may have been cut in two.
     kept = redacted[: min(LENGTH, max(0, len(redacted) - _MARGIN))]
     return f"{kept}… [{len(text)} characters]"
-
-
-def _encodable(text: str) -> str:
-    """Half a surrogate pair cannot be encoded, and would cost the whole batch that it is in."""
-    try:
-        text.encode("utf-8")
-    except UnicodeEncodeError:
-        return text.encode("utf-8", "replace").decode("utf-8")
-    return text
 
 
 class _Cleaner:
@@ -98,7 +100,7 @@ class _Cleaner:
         return {self._key(key): self.clean(item, depth - 1) for key, item in self._some(value.items())}
 
     def _key(self, key: object) -> str:
-        return told(text_of(key), self._redact)
+        return told(text_of(key), self._redact) or NAMELESS
 
     def _some(self, items: Iterable[Any]) -> Iterable[Any]:
         for item in islice(items, _ITEMS):

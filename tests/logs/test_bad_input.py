@@ -130,7 +130,7 @@ def test_a_failure_of_ours_is_told_once(
     def fails(_: object) -> None:
         raise OSError("broken")
 
-    monkeypatch.setattr(logs.intake, "_emitter", fails)
+    monkeypatch.setattr(logs.intake, "_named", fails)
     for _ in range(3):
         logging.getLogger("agent").warning("m")
         logger.warning("m")
@@ -153,3 +153,30 @@ def test_a_log_call_inside_the_export_is_no_loop(begin: Begin, signals: Signals)
     assert [log.log_record.body for log in signals.logs()] == ["outside"]
     [point] = signals.points("voice.log.dropped")
     assert (point.value, point.attributes["voice.reason"]) == (1, "reentrant")
+
+
+@pytest.mark.parametrize("settings", [{}, {"log_format": "json"}], ids=["OTLP", "console"])
+def test_no_part_of_a_record_costs_its_batch(
+    begin: Begin, signals: Signals, root: logging.Logger, capsys: pytest.CaptureFixture[str], settings: Any
+) -> None:
+    """A path that is no UTF-8, a logger, a level and an event without characters: all of it can be encoded and told."""
+    from opentelemetry.exporter.otlp.proto.common._log_encoder import encode_logs
+
+    root.handlers[:] = [logging.StreamHandler()]
+    key = "sk-proj-" + "a1B2" * 8
+    begin(**settings)
+    fields = {
+        "name": f"agent.\ud800.{key}",
+        "levelname": "\ud800",
+        "levelno": 30,
+        "msg": "m",
+        "event.name": f"\udfff {key}",
+    }
+    record = logging.makeLogRecord({**fields, "pathname": "/\udcff/a.py", "funcName": "\udcff", "lineno": 3})
+    logging.getLogger("agent").handle(record)
+    sent = encode_logs(signals.logs()).SerializeToString()
+    shown = capsys.readouterr().err
+    assert len(signals.logs()) == 1
+    assert key not in shown
+    assert key.encode() not in sent
+    shown.encode()
