@@ -6,13 +6,13 @@ Does the work of every subject a few times and many times, with a mark before an
 from __future__ import annotations
 
 import gc
-import os
 import sys
 
 from opentelemetry.sdk.trace.sampling import ALWAYS_OFF, ALWAYS_ON
 
 from benchmarks import subjects
 from benchmarks.chunks import achat_chunks, chat_chunks
+from benchmarks.marked import measured
 from benchmarks.synthesis import elevenlabs_stream
 
 # subject -> the work, and how often the short and the long part repeat it
@@ -34,10 +34,6 @@ def parts(mode: str) -> dict[str, tuple[subjects.Work, int, int]]:
     return PARTS if mode == "on" else {"chat": PARTS["chat"]}
 
 
-# The parent has callgrind write its counter out whenever this function of the C library is called.
-mark = os.getloadavg
-
-
 def main(mode: str) -> None:
     """Set up for `mode` (on, sampled-out or no-sdk); measure each subject bare, then instrumented, then the floor.
 
@@ -49,20 +45,12 @@ def main(mode: str) -> None:
     _measure_all(mode)
     subjects.instrumented()
     _measure_all(mode)
-    _measure(_floor_times(), *FLOOR)
+    measured(_floor_times(), *FLOOR)
 
 
 def _measure_all(mode: str) -> None:
     for work, few, many in parts(mode).values():
-        _measure(work, few, many)
-
-
-def _measure(work: subjects.Work, few: int, many: int) -> None:
-    work(few)
-    for times in (few, many):
-        mark()
-        work(times)
-        mark()
+        measured(work, few, many)
 
 
 def _floor_times() -> subjects.Work:

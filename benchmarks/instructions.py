@@ -7,14 +7,12 @@ from __future__ import annotations
 
 import os
 import sys
-import tempfile
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
-from benchmarks.callgrind import callgrind, total
 from benchmarks.child import FLOOR, parts
-from benchmarks.result import BenchmarkError, Result
+from benchmarks.marked import counted
+from benchmarks.result import Result
 
 MODES = ("on", "sampled-out", "no-sdk")
 Counts = Mapping[str, float]
@@ -44,26 +42,7 @@ def measure() -> list[Result]:
 
 def count(mode: str) -> Counts:
     """Instructions added to one repetition of each subject, and those of the floor, in one process of this mode."""
-    with tempfile.TemporaryDirectory() as folder:
-        out = Path(folder) / "callgrind.out"
-        callgrind((sys.executable, "-m", "benchmarks.child", mode), out, os.environ, "--dump-before=getloadavg")
-        return _added(mode, _dumps(out))
-
-
-def _dumps(out: Path) -> list[int]:
-    """The counter at each mark, and the rest at the end; each holds what ran since the one before."""
-    numbered = sorted(out.parent.glob(f"{out.name}.*"), key=lambda path: int(path.suffix[1:]))
-    return [total(path) for path in numbered]
-
-
-def _added(mode: str, dumps: list[int]) -> Counts:
-    measured = parts(mode)
-    times = [(few, many) for _, few, many in measured.values()]
-    repeats = [*times, *times, FLOOR]
-    if len(dumps) != 4 * len(repeats):
-        raise BenchmarkError(f"callgrind wrote {len(dumps)} counts for {mode}, expected {4 * len(repeats)}")
-    # Marks come in pairs, and each counter holds what ran before its mark: the second of a pair is the work.
-    work = dumps[1::2]
-    each = [(work[2 * at + 1] - work[2 * at]) / (many - few) for at, (few, many) in enumerate(repeats)]
+    times = [(few, many) for _, few, many in parts(mode).values()]
+    each = counted((sys.executable, "-m", "benchmarks.child", mode), [*times, *times, FLOOR], os.environ)
     bare, on = each[: len(times)], each[len(times) :]
-    return {"floor": each[-1], **{name: on[at] - bare[at] for at, name in enumerate(measured)}}
+    return {"floor": each[-1], **{name: on[at] - bare[at] for at, name in enumerate(parts(mode))}}
