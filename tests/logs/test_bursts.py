@@ -5,6 +5,11 @@ from __future__ import annotations
 import logging
 import sys
 import threading
+from collections.abc import Callable
+
+import pytest
+import structlog
+from loguru import logger
 
 from otel_voice.logs.bursts import WINDOW, Bursts, Suppressed
 from tests.logs.conftest import Begin, bodies
@@ -106,3 +111,23 @@ def test_bursts_of_too_many_messages_are_told_before_they_are_forgotten() -> Non
             lets(bursts, key, number)
     bursts.tell_all()
     assert sum(each.records for each in told) == 2 * 1_100
+
+
+def by_loguru(number: int) -> None:
+    logger.warning("frame {}", number)
+
+
+def by_structlog(number: int) -> None:
+    structlog.get_logger().warning("frame", number=number)
+
+
+@pytest.mark.parametrize("say", [by_loguru, by_structlog])
+def test_a_burst_of_every_library_is_limited(begin: Begin, signals: Signals, say: Callable[[int], None]) -> None:
+    """A message is known by what it was before its arguments."""
+    structlog.configure(logger_factory=structlog.ReturnLoggerFactory())
+    logs = begin(log_burst=3)
+    for number in range(10):
+        say(number)
+    logs.flush()
+    assert len(signals.logs()) == 4
+    assert signals.logs()[-1].log_record.attributes["voice.log.suppressed"] == 7

@@ -187,3 +187,22 @@ def eventually(true: Callable[[], bool]) -> bool:
     while not true() and time.monotonic() < deadline:
         time.sleep(0.01)
     return true()
+
+
+def test_files_are_put_aside_as_the_settings_say(begin: Begin, tmp_path: Path) -> None:
+    """By size, plain, no more kept than asked for; and all of security, of which every record counts."""
+    logs = begin(log_dir=tmp_path, log_rotation=1_000, log_retention=2, log_compression="none", log_burst=0)
+    for number in range(50):
+        for category in ("performance", "security"):
+            logging.getLogger("agent").warning("%d", number, extra={"voice.log.category": category})
+        logs.flush()
+    kept, all_of_them = (sorted(tmp_path.glob(f"{each}/{each}-*")) for each in ("performance", "security"))
+    assert len(kept) == 2
+    assert all(path.suffix == ".log" and path.stat().st_size <= 1_000 for path in [*kept, *all_of_them])
+    last = tmp_path / "security/security.log"
+    assert [message for path in [*all_of_them, last] for message in messages(path)] == [str(n) for n in range(50)]
+    compressed = begin(log_dir=tmp_path / "gzip", log_rotation=1_000, log_burst=0)
+    for number in range(10):
+        logging.getLogger("agent").warning("%d", number)
+        compressed.flush()
+    assert {path.suffix for path in (tmp_path / "gzip/app").glob("app-*")} == {".gz"}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -10,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.distro.conftest import Run, run_against, sink
-from tests.distro.program import clean_environment
+from tests.distro.program import INSTRUMENT, clean_environment
 from tests.distro.sink import Sink
 
 __all__ = ["run_against", "sink"]
@@ -115,3 +116,75 @@ logging.getLogger("noise").error("excluded"); logging.getLogger("agent").warning
     told = "\n".join(ended.telemetry_lines())
     assert f"{path}: burst = 'many' is not allowed. Allowed: records a second, 0 for no limit." in told
     assert f"{path}: 'colour' is not a setting of logs and is ignored." in told
+
+
+def test_records_of_every_library_say_whose_call_it_is(sink: Sink, run_against: Run) -> None:
+    """Conversation, turn, session, user, correlation and component; trace and span; severity, place and category."""
+    text = """
+import logging, otel_voice, structlog
+from loguru import logger
+logger.remove(); structlog.configure(logger_factory=structlog.ReturnLoggerFactory())
+with otel_voice.conversation("c1", session_id="s1", user_id="u1", attributes={"voice.correlation.id": "r1"}):
+    with otel_voice.turn(), otel_voice.traced(name="settle", component="billing"):
+        logging.getLogger("agent").warning("by stdlib")
+        logger.warning("by loguru")
+        structlog.get_logger().warning("by structlog")
+"""
+    ended = run_against(sink.endpoint, text)
+    assert ended.status == 0, ended.err
+    logs = [log for log in sink.logs() if str(log.body).startswith("by ")]
+    assert [log.body for log in logs] == ["by stdlib", "by loguru", "by structlog"]
+    settle = next(span for span in sink.spans() if span.name == "settle")
+    [turn] = {log.attributes["voice.turn.id"] for log in logs}
+    assert turn == next(span.attributes["voice.turn.id"] for span in sink.spans() if "voice.turn.id" in span.attributes)
+    for line, log in enumerate(logs, start=7):
+        assert (log.trace_id, log.span_id) == (settle.trace_id, settle.span_id)
+        assert (log.severity, log.severity_text) == (13, "WARN")
+        attributes = dict(log.attributes)
+        assert attributes.pop("code.file.path").endswith("program.py")
+        assert attributes == {
+            "voice.conversation.id": "c1",
+            "gen_ai.conversation.id": "c1",
+            "voice.turn.id": turn,
+            "voice.turn.index": attributes["voice.turn.index"],
+            "session.id": "s1",
+            "user.id": "u1",
+            "voice.correlation.id": "r1",
+            "voice.component": "billing",
+            "voice.log.category": "app",
+            "code.function.name": "<module>",
+            "code.line.number": line,
+        }
+
+
+def test_a_json_line_tells_service_and_environment(sink: Sink, run_against: Run) -> None:
+    """As the resource has them, in either of the environment's two names."""
+    text = "import logging; logging.getLogger('agent').warning('m')"
+    for name in ("deployment.environment.name", "deployment.environment"):
+        ended = run_against(
+            sink.endpoint, text, OTEL_VOICE_LOG_FORMAT="json", OTEL_RESOURCE_ATTRIBUTES=f"{name}=production"
+        )
+        [line] = ended.err.splitlines()
+        assert (json.loads(line)["service"], json.loads(line)["environment"]) == ("test", "production")
+
+
+@pytest.mark.skipif(not hasattr(os, "openpty"), reason="no terminals here")
+@pytest.mark.parametrize(("env", "coloured"), [({}, True), ({"NO_COLOR": "1"}, False)], ids=str)
+def test_a_terminal_is_written_to_in_colour(sink: Sink, tmp_path: Path, env: dict[str, str], coloured: bool) -> None:
+    """A real one, unless NO_COLOR is set."""
+    terminal, program = os.openpty()
+    path = tmp_path / "program.py"
+    path.write_text("import logging; logging.getLogger('agent').warning('m')")
+    subprocess.run(
+        [INSTRUMENT, sys.executable, str(path)],
+        env={**clean_environment(), "OTEL_EXPORTER_OTLP_ENDPOINT": sink.endpoint, "OTEL_SERVICE_NAME": "test"}
+        | {"OTEL_VOICE_LOG_FORMAT": "readable", **env},
+        stderr=program,
+        timeout=60,
+        check=True,
+    )
+    shown = os.read(terminal, 4096).decode()
+    os.close(program)
+    os.close(terminal)
+    assert "agent" in shown
+    assert ("\x1b[33mWARNING" in shown) is coloured

@@ -140,3 +140,13 @@ def test_uninstalled_is_as_it_was(begin: Begin, signals: Signals) -> None:
     printing(io.StringIO(), structlog.processors.JSONRenderer()).warning("not exported")
     assert (BoundLoggerBase._process_event, BoundLoggerBase._proxy_to_logger) == before
     assert bodies(signals) == []
+
+
+def test_levels_are_severities(begin: Begin, signals: Signals) -> None:
+    """By the name of the method, or the level that a processor gave it."""
+    begin(log_level=logging.DEBUG)
+    log = printing(io.StringIO(), structlog.processors.JSONRenderer())
+    for method in ("debug", "info", "warning", "error", "critical"):
+        getattr(log, method)(method)
+    assert [log.log_record.severity_number.value for log in signals.logs()] == [5, 9, 13, 17, 21]
+    assert [log.log_record.severity_text for log in signals.logs()] == ["DEBUG", "INFO", "WARN", "ERROR", "FATAL"]

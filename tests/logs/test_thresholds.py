@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import logging
+from typing import Any
 
 import pytest
+import structlog
+from loguru import logger
 
 from otel_voice.logs.thresholds import NEVER, Thresholds
 from tests.logs.conftest import Begin, bodies
@@ -59,3 +62,29 @@ def test_a_logger_is_brought_to_life_for_us_alone(begin: Begin, signals: Signals
     assert shown == ["exported and shown"]
     logs.end()
     assert logging.getLogger("alive").level == logging.NOTSET
+
+
+def by_loguru(module: str, level: str, message: str) -> None:
+    logger.patch(lambda record: record.update(name=module)).log(level.upper(), message)
+
+
+def by_structlog(module: str, level: str, message: str) -> None:
+    getattr(structlog.get_logger().bind(logger=module), level)(message)
+
+
+@pytest.mark.parametrize("say", [by_loguru, by_structlog])
+def test_levels_and_modules_hold_for_every_library(begin: Begin, signals: Signals, say: Any) -> None:
+    """The same names, whoever logs."""
+    structlog.configure(logger_factory=structlog.ReturnLoggerFactory())
+    begin(
+        log_level=logging.WARNING,
+        log_levels={"agent.calls": logging.DEBUG},
+        log_include=("agent",),
+        log_exclude=("agent.noise",),
+    )
+    say("agent.calls.deep", "debug", "of a level of its own")
+    say("agent", "info", "below the level")
+    say("agent", "warning", "wanted")
+    say("agent.noise", "error", "excluded")
+    say("httpx", "error", "not included")
+    assert bodies(signals) == ["of a level of its own", "wanted"]
