@@ -76,6 +76,13 @@ class LogFiles:
             time.sleep(_STEP)
         if self._writing.acquire(timeout=max(0.0, deadline - time.monotonic())):
             self._writing.release()
+        if self._queue:
+            _log.warning(
+                "otel_voice: %d log records not written to %s within %g s (OTEL_VOICE_EXIT_TIMEOUT); they are lost",
+                len(self._queue),
+                self._directory,
+                seconds,
+            )
 
     def close(self) -> None:
         """Write what waits, and let go of the files."""
@@ -132,7 +139,11 @@ class LogFiles:
                 told = self._queue.popleft()
             except IndexError:
                 break
-            lines.setdefault(category_of(told), []).append(self._line(told))
+            category = category_of(told)
+            try:
+                lines.setdefault(category, []).append(self._line(told))
+            except Exception as error:  # noqa: BLE001 - one record must not end the thread that writes the others
+                self._lose(category, 1, error)
         for category, some in lines.items():
             self._append(category, some)
 
@@ -141,8 +152,11 @@ class LogFiles:
             self._file(category).write(("\n".join(lines) + "\n").encode("utf-8", "replace"), time.time())
             self._failing = False
         except Exception as error:  # noqa: BLE001 - whatever a disk does, the thread goes on
-            self._dropped.count(category, WRITE_FAILED, len(lines))
-            self._tell_failure(category, error)
+            self._lose(category, len(lines), error)
+
+    def _lose(self, category: str, records: int, error: Exception) -> None:
+        self._dropped.count(category, WRITE_FAILED, records)
+        self._tell_failure(category, error)
 
     def _file(self, category: str) -> RotatingFile:
         file = self._files.get(category)

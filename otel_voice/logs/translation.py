@@ -115,7 +115,7 @@ def _attributes(
         attributes[names.VOICE_COMPONENT] = component
     for key, value in extra.items():
         if value is not None:
-            name = _RENAMED.get(key) or told(text_of(key), redact)
+            name = _RENAMED.get(key) or told(key if type(key) is str else text_of(key), redact)
             attributes[name] = told(text_of(value), redact) if name in _TEXTS else clean(value, redact)
     attributes[names.CODE_FILE_PATH] = _known(record.pathname)
     attributes[names.CODE_LINE_NUMBER] = record.lineno

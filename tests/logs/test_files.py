@@ -169,13 +169,16 @@ def test_more_than_the_queue_holds_is_dropped_and_counted(
     assert (point.value, point.attributes["voice.reason"]) == (5, "queue_full")
 
 
-def test_the_end_of_the_process_waits_for_no_hung_disk(begin: Begin, tmp_path: Path) -> None:
-    """As long as the exit may take, and not until the disk answers."""
+def test_the_end_of_the_process_waits_for_no_hung_disk(
+    begin: Begin, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """As long as the exit may take, and not until the disk answers; what is lost by it is told."""
     logs = begin(log_dir=tmp_path, exit_timeout=0.05)
     logging.getLogger("agent").warning("waits")
     assert logs.files is not None
     with logs.files._writing:  # as if the thread of ours were in the middle of a write
         logs.finish()
+    assert f"1 log records not written to {tmp_path} within 0.05 s" in caplog.text
     logs.flush()
     assert messages(tmp_path / "app/app.log") == ["waits"]
 
@@ -206,3 +209,24 @@ def test_files_are_put_aside_as_the_settings_say(begin: Begin, tmp_path: Path) -
         logging.getLogger("agent").warning("%d", number)
         compressed.flush()
     assert {path.suffix for path in (tmp_path / "gzip/app").glob("app-*")} == {".gz"}
+
+
+def test_a_record_without_a_line_is_counted_and_the_next_is_written(
+    begin: Begin, signals: Signals, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever goes wrong with one, the thread that writes goes on."""
+    logs = begin(log_dir=tmp_path)
+    line = files.JsonLines.line
+
+    def failing(self: Any, told: Any, stream: object = None) -> str:
+        if told.record.body == "no line":
+            raise RecursionError
+        return line(self, told, stream)
+
+    monkeypatch.setattr(files.JsonLines, "line", failing)
+    for message in ("first", "no line", "next"):
+        logging.getLogger("agent").warning(message)
+    logs.flush()
+    assert messages(tmp_path / "app/app.log") == ["first", "next"]
+    [point] = signals.points("voice.log.dropped")
+    assert (point.value, point.attributes["voice.reason"]) == (1, "write_failed")
