@@ -20,7 +20,7 @@ from opentelemetry.trace import NonRecordingSpan, SpanContext, TraceFlags, set_s
 
 from otel_voice.audit_trail.catalogue import Category, severity
 from otel_voice.audit_trail.chain import Sealed
-from otel_voice.telemetry import names
+from otel_voice.telemetry import names, redaction
 
 SCOPE = "otel_voice"
 
@@ -71,9 +71,9 @@ def current() -> Destination | None:
 
 
 def resource() -> dict[str, Any]:
-    """The attributes of the resource that records are made under now."""
+    """The attributes of the resource that records are made under now, redacted: they are written down with them."""
     found = getattr(getattr(get_logger_provider(), "resource", None), "attributes", None)
-    return dict(found) if isinstance(found, Mapping) else {}
+    return dict(redaction.attributes(found)) if isinstance(found, Mapping) else {}
 
 
 def log_record(record: Sealed) -> LogRecord:

@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping, Sequence, Set
 from typing import Any, Final
 
-from otel_voice.telemetry.redaction import redact
+from otel_voice.telemetry.redaction import named, names_a_secret, redact
 
 TEXT_LENGTH: Final = 4096
 _BUDGET: Final = 32768
@@ -63,7 +63,7 @@ class _Copy:
                 copied["..."] = f"{len(given) - number} more"
                 break
             name = self._text(key, _LONGEST_ID)
-            copied[name] = _MASK if _SECRET_NAME.search(name) else self._value(value, depth)
+            copied[name] = _MASK if _is_secret(name) else self._value(value, depth, name)
         return copied
 
     def _many(self, given: Sequence[object] | Set[object], depth: int) -> list[Any]:
@@ -75,10 +75,10 @@ class _Copy:
             copied.append(self._value(value, depth))
         return copied
 
-    def _value(self, value: object, depth: int) -> Any:
+    def _value(self, value: object, depth: int, name: str = "") -> Any:
         self._values -= 1
         try:
-            return self._known(value, depth)
+            return self._known(named(name, value) if name else value, depth)
         except Exception:  # noqa: BLE001 - the objects are the program's and may do anything
             return f"<{type(value).__name__}>"
 
@@ -101,6 +101,10 @@ class _Copy:
         made = text(value, min(length, max(0, self._characters)))
         self._characters -= len(made)
         return made
+
+
+def _is_secret(name: str) -> bool:
+    return _SECRET_NAME.search(name) is not None or names_a_secret(name)
 
 
 def _number(value: int) -> int | str:

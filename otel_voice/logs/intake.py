@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple, Protocol
 from weakref import ReferenceType, ref
 
@@ -17,6 +17,7 @@ from otel_voice.logs.thresholds import Thresholds
 from otel_voice.logs.translation import category, translate
 from otel_voice.logs.values import Redact, told
 from otel_voice.telemetry import names
+from otel_voice.telemetry.redaction import redact
 
 _log = logging.getLogger("otel_voice.export.logs")
 
@@ -53,7 +54,8 @@ class _Here(threading.local):
 class Intake:
     """Takes records in, and hands those that are wanted to OTLP and to `files`. Never raises.
 
-    `burst` is how many records of one message go through in a second, 0 for all.
+    `burst` is how many records of one message go through in a second, 0 for all. `redact` is asked for each text, and
+    `whole`, where records are shown in this process too, for each record.
     """
 
     def __init__(
@@ -65,10 +67,12 @@ class Intake:
         files: Files | None = None,
         dropped: Dropped | None = None,
         logger_provider: LoggerProvider | None = None,
+        whole: Callable[[LogRecord], LogRecord] | None = None,
     ) -> None:
         self.thresholds = thresholds
         self.provider = logger_provider or get_logger_provider()
         self._redact = redact
+        self._whole = whole
         self._files = files
         self._dropped = dropped or Dropped()
         self._bursts = Bursts(burst, self._tell_suppressed) if burst else None
@@ -111,7 +115,7 @@ class Intake:
         last = self._here.last
         if last is not None and last[0]() is record:
             return last[1]
-        return Told(self._named(record.name).name, translate(record, self._redact, extra))
+        return self._translated(record, extra)
 
     def flush(self) -> None:
         """Tell what is still to be told."""
@@ -134,19 +138,23 @@ class Intake:
         return False
 
     def _export(self, record: logging.LogRecord, extra: Mapping[str, Any] | None) -> None:
-        named = self._named(record.name)
-        told = Told(named.name, translate(record, self._redact, extra))
+        told = self._translated(record, extra)
         if self._keeps_last:
             # Weak: the record may hold the stack of an exception, and all that is in it, alive.
             self._here.last = (ref(record), told)
-        named.emitter.emit(told.record)
+        self._named(record.name).emitter.emit(told.record)
         if self._files is not None:
             self._files.put(told)
+
+    def _translated(self, record: logging.LogRecord, extra: Mapping[str, Any] | None) -> Told:
+        translated = translate(record, self._redact, extra)
+        whole = translated if self._whole is None else self._whole(translated)
+        return Told(self._named(record.name).name, whole)
 
     def _named(self, name: str) -> _Named:
         known = self._names.get(name)
         if known is None:
-            safe = told(name, self._redact)
+            safe = told(name, self._redact if self._whole is None else redact)
             known = self._names[name] = _Named(safe, self.provider.get_logger(safe))
         return known
 

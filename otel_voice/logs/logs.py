@@ -11,13 +11,14 @@ from opentelemetry._logs import LoggerProvider, get_logger_provider
 from opentelemetry.metrics import MeterProvider
 
 from otel_voice.export import exit as process_exit
-from otel_voice.logs import outgoing
+from otel_voice.logs import outgoing, whole
 from otel_voice.logs.dropped import Dropped
 from otel_voice.logs.intake import Intake
 from otel_voice.logs.stdlib import StdlibBridge
 from otel_voice.logs.thresholds import Thresholds
 from otel_voice.logs.values import Redact
 from otel_voice.settings import Settings
+from otel_voice.telemetry import redaction
 
 if TYPE_CHECKING:
     from otel_voice.logs.console import Console, Form
@@ -49,6 +50,8 @@ class Logs:
         provider = logger_provider or get_logger_provider()
         resource = _resource(provider)
         dropped = self._dropped = Dropped(meter_provider)
+        shown = settings.log_dir is not None or bool(settings.log_format)
+        resource = redaction.attributes(resource) if shown else resource
         self.files = _files(settings, resource, dropped)
         self.intake = Intake(
             redact,
@@ -57,6 +60,7 @@ class Logs:
             files=self.files,
             dropped=dropped,
             logger_provider=provider,
+            whole=whole.redacted if shown else None,
         )
         self.stdlib = StdlibBridge.into(self.intake, {"": settings.log_level, **settings.log_levels})
         self.console = _console(settings, self.intake, resource, colour)

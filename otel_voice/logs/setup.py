@@ -89,11 +89,13 @@ def _begin(settings: Settings, env: Mapping[str, str]) -> Logs:
 
 
 def _redaction(settings: Settings) -> Redact:
-    """Where each record is redacted: by the caller, unless it leaves by the border only, which does the same."""
+    """Where each text is redacted: with its record where that is shown, else at the border, else by the caller."""
     from otel_voice.telemetry.redaction import redact
 
     if settings.log_dir is not None or settings.log_format:
-        return redact
+        from otel_voice.logs.whole import before_cutting
+
+        return before_cutting(redact)
     from opentelemetry._logs import get_logger_provider
 
     from otel_voice.logs.deferred import deferred

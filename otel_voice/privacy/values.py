@@ -28,6 +28,19 @@ class Values:
         """Every value, and every name."""
         return self._mapping(attributes, 0)
 
+    def told(self, name: str) -> Told:
+        """What a name tells of its value."""
+        return self._name(name)[1]
+
+    def by_name(self, key: str, value: Any) -> Any:
+        """A text or number of this name, as far as its name makes it private; what else is in it is not looked for."""
+        told = self.told(key)
+        if isinstance(value, bool) or not isinstance(value, (str, int)):
+            return value
+        if told == "secret":
+            return self._named(told, value, 0)
+        return (self._dialled(value) or value) if told == "phone" else value
+
     def value(self, value: Any, depth: int = 0) -> Any:
         """One value with no name."""
         if isinstance(value, str):
@@ -82,10 +95,11 @@ class Values:
         return self._phone(value)
 
     def _phone(self, value: str | int) -> Any:
+        return self._dialled(value) or self.value(value)
+
+    def _dialled(self, value: str | int) -> str | None:
         text = str(value)
-        if phones.is_dialled(text):
-            return self.redactor.whole("phone", text, phones.canonical(text))
-        return self.value(value)
+        return self.redactor.whole("phone", text, phones.canonical(text)) if phones.is_dialled(text) else None
 
     def _number(self, value: int) -> Any:
         """A card may come as a number; a telephone number that does cannot be told from any other."""
