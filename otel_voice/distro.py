@@ -11,7 +11,7 @@ from opentelemetry.instrumentation.distro import BaseDistro  # type: ignore[attr
 from opentelemetry.util._importlib_metadata import entry_points
 
 from otel_voice import settings
-from otel_voice.export import checks, children, defaults, failures, telling
+from otel_voice.export import checks, children, defaults, failures, policy, telling
 
 NAME = "otel_voice"
 SYSTEM_METRICS = "system_metrics"
@@ -37,6 +37,8 @@ class VoiceDistro(BaseDistro):  # type: ignore[misc]
         problems += chosen.problems
         problems += _missing_service_name(env)
         problems += _system_metrics(env, chosen)
+        if problems:
+            policy.use(chosen, env)  # they quote the settings
         telling.tell_once(env, problems)
 
     def load_instrumentor(self, entry_point: Any, **kwargs: Any) -> None:

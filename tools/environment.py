@@ -21,7 +21,10 @@ STAMP = "otel-voice.stamp"
 REQUIREMENTS = {
     "demo": ("--editable", ".[demo]"),
     "prices": ("genai-prices",),
-    "dev": ("--editable", ".[demo]", "--group", "dev", "--group", "sdks", "--group", "sdks-apart", "--group", "pages"),
+    "dev": (
+        *("--editable", ".[demo]"),
+        *("--group", "dev", "--group", "sdks", "--group", "sdks-apart", "--group", "pages", "--group", "declarative"),
+    ),
 }
 
 

@@ -7,6 +7,8 @@ import sys
 import threading
 import time
 
+from otel_voice.privacy.process import redact
+
 PERIOD = 60.0
 
 # Loggers whose records are about the export; exporting those would feed the fire.
@@ -88,6 +90,27 @@ def _innermost(error: BaseException) -> str:
     return f"{type(error).__name__}: {error}"
 
 
+class RedactionFilter(logging.Filter):
+    """Takes what is private out of a warning: it may quote a setting, an address, or the error of an exporter.
+
+    In place, so that the handlers of the program, which come later, show no more than ours.
+    """
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Always whether to go on: a warning that cannot be looked through is told without its words."""
+        try:
+            record.msg, record.args = redact(record.getMessage()), ()
+            if record.exc_info:
+                record.exc_text = redact(record.exc_text or _plain.formatException(record.exc_info))
+        except Exception as error:  # noqa: BLE001 - what is formatted are other people's objects
+            record.msg, record.args = f"a warning that cannot be shown: {type(error).__name__}", ()
+            record.exc_info = record.exc_text = None
+        return True
+
+
+_plain = logging.Formatter()
+
+
 class StderrHandler(logging.Handler):
     """Shows warnings where the program has no handler that would; as Python's own last resort does."""
 
@@ -107,6 +130,7 @@ def _program_has_handler() -> bool:
 
 
 _handler = StderrHandler(logging.WARNING)
+_handler.addFilter(RedactionFilter())
 _filter: FailureFilter | None = None
 
 
