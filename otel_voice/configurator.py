@@ -13,6 +13,7 @@ from opentelemetry.util._importlib_metadata import entry_points
 from otel_voice import settings
 from otel_voice.export import border, children, defaults, failures, policy, sessions, signals
 from otel_voice.export.exit import BoundedExit
+from otel_voice.privacy import unchecked
 from otel_voice.telemetry.presence import Presence
 
 _log = logging.getLogger(__name__)
@@ -71,8 +72,15 @@ def _require_configuration_files() -> None:
 def redact_exports(chosen: settings.Settings, env: Mapping[str, str]) -> None:
     """Let nothing private leave, whoever said it."""
     policy.use(chosen, env)
+    unchecked.listen(_count_unchecked)
     for _, provider in _providers():
         border.guard(provider)
+
+
+def _count_unchecked(what: str, error_type: str) -> None:
+    from otel_voice.telemetry import unchecked
+
+    unchecked.count(what, error_type)
 
 
 def _resume_audit(chosen: settings.Settings) -> None:

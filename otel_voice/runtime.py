@@ -24,12 +24,14 @@ from otel_voice.export.telling import tell_once
 from otel_voice.health.activity import ACTIVITY
 from otel_voice.logs import context as log_context
 from otel_voice.prices import prices
+from otel_voice.privacy import unchecked
 from otel_voice.settings import Settings, environment
 from otel_voice.telemetry import names
 from otel_voice.telemetry.attributes import of_place
 from otel_voice.telemetry.content import ContentPolicy
 from otel_voice.telemetry.current import component
 from otel_voice.telemetry.recorder import Recorder, Telemetry
+from otel_voice.telemetry.unchecked import count as count_unchecked
 
 if TYPE_CHECKING:
     from otel_voice.telemetry.program import Program
@@ -41,6 +43,7 @@ class Runtime:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         policy.use(settings, environment())
+        unchecked.listen(count_unchecked)
         self.conversations = Conversations(self, settings.conversation_idle_timeout)
         self._prices, problems = prices.chosen(settings.prices)
         tell_once(environment(), problems)

@@ -21,7 +21,7 @@ from opentelemetry.sdk.util import BoundedList
 from opentelemetry.sdk.util.instrumentation import InstrumentationScope
 from opentelemetry.trace import Link, SpanContext, Status, TraceState
 
-from otel_voice.privacy import process
+from otel_voice.privacy import process, unchecked
 from otel_voice.privacy.values import Values
 
 _log = logging.getLogger(__name__)
@@ -33,17 +33,17 @@ T = TypeVar("T")
 
 def spans(batch: Iterable[ReadableSpan]) -> Sequence[ReadableSpan]:
     """The spans of one export."""
-    return _each(_current().span, batch)
+    return _each("span", _current().span, batch)
 
 
 def log_records(batch: Iterable[ReadableLogRecord]) -> Sequence[ReadableLogRecord]:
     """The log records of one export."""
-    return _each(_current().log_record, batch)
+    return _each("log_record", _current().log_record, batch)
 
 
 def metrics(data: MetricsData) -> MetricsData:
     """The metrics of one collection."""
-    return MetricsData(_each(_current().resource_metrics, data.resource_metrics))
+    return MetricsData(_each("metric", _current().resource_metrics, data.resource_metrics))
 
 
 def ready() -> None:
@@ -55,20 +55,21 @@ left_out = 0
 """Spans, log records and metrics that could not be looked through, and were not exported."""
 
 
-def _each(redact: Callable[[T], T], items: Iterable[T]) -> list[T]:
+def _each(what: unchecked.What, redact: Callable[[T], T], items: Iterable[T]) -> list[T]:
     kept = []
     for item in items:
         try:
             kept.append(redact(item))
         except Exception as error:  # noqa: BLE001 - what could not be looked through must not leave
-            _leave_out(item, error)
+            _leave_out(what, item, error)
     return kept
 
 
-def _leave_out(item: object, error: Exception) -> None:
+def _leave_out(what: unchecked.What, item: object, error: Exception) -> None:
     """Told once, without the error's message, which may quote what is private."""
     global left_out
     left_out += 1
+    unchecked.tell(what, error)
     if left_out == 1:
         kind, why = type(item).__name__, type(error).__name__
         _log.warning("otel_voice: a %s could not be redacted and was left out: %s", kind, why)
@@ -135,7 +136,7 @@ class _Redacting:
         scopes = [
             ScopeMetrics(
                 self._scope(scoped.scope) or scoped.scope,
-                _each(self._metric, scoped.metrics),
+                _each("metric", self._metric, scoped.metrics),
                 scoped.schema_url,
             )
             for scoped in each.scope_metrics

@@ -7,7 +7,7 @@ import os
 from dataclasses import replace
 from functools import cached_property
 
-from otel_voice.privacy import cards, email, national, phones, secrets
+from otel_voice.privacy import cards, email, national, phones, secrets, unchecked
 from otel_voice.privacy.finding import Rule, Rules, compiled
 from otel_voice.privacy.policy import Action, Kind, Policy
 
@@ -102,6 +102,7 @@ class Redactor:
     def _tell(self, error: Exception) -> None:
         """Once: the type only, since the message may quote the text."""
         self.unchecked += 1
+        unchecked.tell("text", error)
         if self.unchecked == 1:
             _log.warning("otel_voice: a text could not be redacted and was left out: %s", type(error).__name__)
 

@@ -160,6 +160,7 @@ VOICE_STATE_NAME: Final = "voice.state.name"
 VOICE_STATE_FROM: Final = "voice.state.from"
 VOICE_STATE_TO: Final = "voice.state.to"
 VOICE_REASON: Final = "voice.reason"
+VOICE_REDACTION_SUBJECT: Final = "voice.redaction.subject"
 VOICE_INTERRUPTION_SOURCE: Final = "voice.interruption.source"
 CODE_FUNCTION_NAME: Final = "code.function.name"
 VOICE_COMPONENT: Final = "voice.component"
@@ -320,6 +321,7 @@ METRIC_VOICE_AUDIT_UNWRITTEN: Final = "voice.audit.unwritten"
 METRIC_VOICE_AUDIT_LOST: Final = "voice.audit.lost"
 METRIC_VOICE_PROCESS_UP: Final = "voice.process.up"
 METRIC_VOICE_HEALTH_CHECK_STATUS: Final = "voice.health.check.status"
+METRIC_VOICE_REDACTION_UNCHECKED: Final = "voice.redaction.unchecked"
 METRIC_VOICE_EVENT_LOOP_LAG: Final = "voice.event_loop.lag"
 METRIC_VOICE_LOG_DROPPED: Final = "voice.log.dropped"
 
@@ -923,6 +925,12 @@ METRICS: Final[Mapping[str, Metric]] = {
         description="1 while the check passes, 0 while it fails; where health is on, or a check is registered.",
         buckets=(),
         labels=("voice.health.check.name", "voice.health.check.critical"),
+    METRIC_VOICE_REDACTION_UNCHECKED: Metric(
+        instrument="counter",
+        unit="{item}",
+        description="What could not be looked through for private data, and did not leave.",
+        buckets=(),
+        labels=("voice.redaction.subject", "error.type"),
         opt_in="",
     ),
     METRIC_VOICE_EVENT_LOOP_LAG: Metric(

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from opentelemetry.sdk._logs import LoggerProvider
+from opentelemetry._logs import LogRecord
+from opentelemetry.sdk._logs import LoggerProvider, ReadableLogRecord
 from opentelemetry.sdk._logs.export import InMemoryLogRecordExporter, SimpleLogRecordProcessor
 from opentelemetry.sdk.metrics import MeterProvider
-from opentelemetry.sdk.metrics.export import InMemoryMetricReader
+from opentelemetry.sdk.metrics.export import InMemoryMetricReader, MetricsData, ResourceMetrics
 from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import ReadableSpan, SpanLimits, SpanProcessor, TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor, SimpleSpanProcessor
@@ -16,8 +17,16 @@ from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanE
 from opentelemetry.trace import Link, SpanContext, TraceState
 
 from otel_voice.export import border, redacting
-from otel_voice.privacy import process
+from otel_voice.privacy import process, unchecked
 from otel_voice.privacy.policy import Policy
+from otel_voice.privacy.redactor import UNCHECKED, Redactor
+from otel_voice.telemetry.unchecked import Unchecked
+from tests.distro.conftest import Run, run_against, sink
+from tests.distro.sink import Sink
+from tests.schema_check import check_sink
+from tests.signals import Signals
+
+__all__ = ["run_against", "sink"]
 
 MAIL = "jane@example.com"
 
@@ -136,6 +145,59 @@ def test_what_cannot_be_looked_through_is_left_out(
     [message] = caplog.messages
     assert "TypeError" in message
     assert MAIL not in message
+
+
+def test_what_is_left_out_is_counted(signals: Signals, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A text, a span, a log record and a metric, each with the class of the error; nothing of what they said."""
+
+    def fail(*_: object) -> None:
+        raise RuntimeError(MAIL)
+
+    monkeypatch.setattr(unchecked, "_listener", Unchecked(signals.meter_provider).count)
+    failing = Redactor(Policy())
+    monkeypatch.setattr(failing, "_without_private", fail)
+    failing.text(MAIL)
+    monkeypatch.setattr(redacting._Redacting, "span", fail)
+    monkeypatch.setattr(redacting._Redacting, "log_record", fail)
+    monkeypatch.setattr(redacting._Redacting, "resource_metrics", fail)
+    assert redacting.spans([ReadableSpan(MAIL)]) == []
+    assert redacting.log_records([ReadableLogRecord(LogRecord(body=MAIL), Resource({}))]) == []
+    assert redacting.metrics(MetricsData([ResourceMetrics(Resource({}), [], "")])) == MetricsData([])
+    points = signals.points("voice.redaction.unchecked")
+    assert {(dict(each.attributes)["voice.redaction.subject"], each.value) for each in points} == {
+        ("text", 1),
+        ("span", 1),
+        ("log_record", 1),
+        ("metric", 1),
+    }
+    assert {dict(each.attributes)["error.type"] for each in points} == {"RuntimeError"}
+
+
+FAILING = """
+import logging
+from opentelemetry._logs import get_logger_provider
+from otel_voice.privacy.redactor import Redactor
+
+def fail(self, text):
+    if "jane" in text:
+        raise RuntimeError(text)
+    return text
+
+Redactor._without_private = fail
+logging.getLogger("agent").warning("jane@example.com")
+get_logger_provider().force_flush()
+"""
+
+
+def test_an_operator_sees_what_was_left_out(sink: Sink, run_against: Run) -> None:
+    """The metric arrives, of a program that does nothing for it; of the text arrives a word in its place."""
+    ended = run_against(sink.endpoint, FAILING)
+    assert "jane" not in "".join(ended.telemetry_lines())
+    assert b"jane" not in sink.raw()
+    assert [log.body for log in sink.logs() if log.scope == "agent"] == [UNCHECKED]
+    [point] = [point for point in sink.points() if point.name == "voice.redaction.unchecked"]
+    assert point.attributes == {"voice.redaction.subject": "text", "error.type": "RuntimeError"}
+    check_sink(sink)
 
 
 def test_a_provider_of_another_kind_is_told(caplog: pytest.LogCaptureFixture) -> None:

@@ -41,6 +41,7 @@ ONLY_IN_TROUBLE = (
     "voice.log.dropped",
     "voice.event_loop.",
     "voice.health.",
+    "voice.redaction.unchecked",
 )
 
 
