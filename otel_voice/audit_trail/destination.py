@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime, timezone
 from typing import Any, Protocol
 
 from opentelemetry._logs import LogRecord, SeverityNumber, get_logger_provider
@@ -20,6 +19,7 @@ from opentelemetry.trace import NonRecordingSpan, SpanContext, TraceFlags, set_s
 
 from otel_voice.audit_trail.catalogue import Category, severity
 from otel_voice.audit_trail.chain import Sealed
+from otel_voice.audit_trail.moments import nanoseconds
 from otel_voice.telemetry import names, redaction
 
 SCOPE = "otel_voice"
@@ -101,22 +101,6 @@ def log_record(record: Sealed) -> LogRecord:
         attributes={name: value for name, value in attributes.items() if value is not None},
         event_name=event,
     )
-
-
-def iso(unix_ns: int) -> str:
-    """A moment as ISO 8601 in UTC, with nanoseconds."""
-    seconds, rest = divmod(unix_ns, 1_000_000_000)
-    return f"{datetime.fromtimestamp(seconds, timezone.utc):%Y-%m-%dT%H:%M:%S}.{rest:09d}Z"
-
-
-def nanoseconds(text: str) -> int | None:
-    """The moment that `iso` wrote; None for any other text."""
-    try:
-        # Not strptime(), which holds a lock: a child that is forked then would wait for it for ever.
-        whole = datetime.fromisoformat(text[:19]).replace(tzinfo=timezone.utc)
-        return int(whole.timestamp()) * 1_000_000_000 + int(text[20:29])
-    except ValueError:
-        return None
 
 
 def _span_context(trace: str) -> Context | None:

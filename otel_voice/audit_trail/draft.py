@@ -10,7 +10,7 @@ from opentelemetry.trace import format_span_id, format_trace_id, get_current_spa
 
 from otel_voice.audit_trail import values
 from otel_voice.audit_trail.catalogue import Category, full_name
-from otel_voice.audit_trail.destination import iso
+from otel_voice.audit_trail.moments import iso
 from otel_voice.logs import context
 from otel_voice.observation import clock
 

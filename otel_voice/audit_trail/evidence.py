@@ -16,23 +16,30 @@ class UnreadableError(Exception):
 
 @dataclass(frozen=True)
 class Line:
-    """One line. `copies` is what was stored beside it under the names of attributes, as text."""
+    """One line. `copies` is what was stored beside it under the names of attributes, as text.
+
+    `at` is the moment under which it was stored, in nanoseconds since 1970, where it has one.
+    """
 
     place: str
     text: str
     copies: Mapping[str, str] = field(default_factory=dict)
     torn: bool = False
+    at: int | None = None
 
 
 @dataclass
 class Evidence:
     """Lines in the order they stand; `ordered` says whether that order means anything.
 
+    `resent` says whether a sender that died may have brought what came last a second time.
+
     `begins` is the sequence number with which a file says that it begins, `sent` up to which it is known to have been
     sent, both by stream.
     """
 
     ordered: bool
+    resent: bool = False
     lines: list[Line] = field(default_factory=list)
     begins: dict[str, tuple[int, str]] = field(default_factory=dict)
     sent: dict[str, int] = field(default_factory=dict)

@@ -8,12 +8,13 @@ from pathlib import Path
 from typing import Any
 
 from otel_voice.audit_trail.evidence import Evidence, Line, UnreadableError, copies_of
+from otel_voice.audit_trail.moments import nanoseconds
 
 _EXPECTED = "expected the JSON of /loki/api/v1/query_range, or the lines of `logcli query --output=jsonl`"
 
 
 def of_loki(name: str, data: bytes) -> Evidence:
-    """What Loki gave. Its order is that of time stamps, and says nothing. Raises UnreadableError."""
+    """What Loki gave, newest first or not: its order is that of its time stamps. Raises UnreadableError."""
     text = data.decode("utf-8", "replace").strip()
     if not text:
         raise UnreadableError(f"{name} is empty: {_EXPECTED}")
@@ -52,7 +53,9 @@ def _line(place: str, labels: dict[str, Any], value: Any) -> Line:
         raise UnreadableError(f"{place} is not a time stamp and a line: {_EXPECTED}")
     beside = value[2] if len(value) > 2 and isinstance(value[2], dict) else {}
     metadata = beside.get("structuredMetadata", beside)
-    return Line(place, value[1], copies_of({**labels, **(metadata if isinstance(metadata, dict) else {})}))
+    copies = copies_of({**labels, **(metadata if isinstance(metadata, dict) else {})})
+    stamp = str(value[0])
+    return Line(place, value[1], copies, at=int(stamp) if stamp.isascii() and stamp.isdigit() else None)
 
 
 def _of_lines(name: str, text: str) -> Iterator[Line]:
@@ -66,7 +69,8 @@ def _of_lines(name: str, text: str) -> Iterator[Line]:
         if not isinstance(entry, dict) or not isinstance(entry.get("line"), str):
             raise UnreadableError(f"{name}:{number} has no `line`: {_EXPECTED}")
         labels = entry.get("labels")
-        yield Line(f"{name}:{number}", entry["line"], copies_of(labels if isinstance(labels, dict) else {}))
+        copies = copies_of(labels if isinstance(labels, dict) else {})
+        yield Line(f"{name}:{number}", entry["line"], copies, at=nanoseconds(str(entry.get("timestamp"))))
 
 
 def of_loki_file(path: Path) -> Evidence:

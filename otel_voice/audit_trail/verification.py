@@ -10,6 +10,7 @@ from typing import Final, Literal
 
 from otel_voice.audit_trail.chain import GENESIS, NotARecordError, Sealed, read
 from otel_voice.audit_trail.evidence import Evidence, Line
+from otel_voice.audit_trail.moments import iso, nanoseconds
 
 Kind = Literal["removed", "reordered", "edited", "duplicated", "replaced"]
 
@@ -119,6 +120,8 @@ class _Verifier:
                 f"its content has the hash {record.content_hash[:12]}..., and it says "
                 f"{record.hash[:12]}...{_hint(record.line)}",
             )
+        elif _is_elsewhere(each):
+            self._find("reordered", each, f"it stands at {iso(each.line.at or 0)}, and was made at {_made_at(each)}")
         for name, text in each.line.copies.items():
             written = {"previous_hash": record.previous, "hash": record.hash}.get(name, record.content.get(name))
             if text != str(written):
@@ -126,19 +129,20 @@ class _Verifier:
 
     def _without_duplicates(self) -> list[_Placed]:
         seen: dict[int, _Placed] = {}
-        for each in self._placed:
+        again = _sent_again([each.record.sequence for each in self._placed]) if self._evidence.resent else set()
+        for index, each in enumerate(self._placed):
             first = seen.setdefault(each.record.sequence, each)
             if first is each:
                 continue
             if first.record.line != each.record.line:
                 self._find("replaced", each, f"another record with this number is at {first.place}")
-            elif self._evidence.ordered:
-                self._find("duplicated", each, f"it is at {first.place} too")
-            else:
+            elif index in again:
                 self._report.notes.append(
                     f"{each.place}: {self._name(each)} is there twice, the same: it was sent again after a crash or a "
                     "time-out"
                 )
+            else:
+                self._find("duplicated", each, f"it is at {first.place} too")
         return list(seen.values())
 
     def _order(self, placed: list[_Placed]) -> None:
@@ -199,6 +203,33 @@ class _Verifier:
 
     def _name(self, each: _Placed) -> str:
         return f"record {each.record.sequence} of stream {self._stream}"
+
+
+def _made_at(each: _Placed) -> str:
+    return str(each.record.content.get("time"))
+
+
+def _is_elsewhere(each: _Placed) -> bool:
+    """Whether it is stored under another moment than its own, which is what a store orders by."""
+    made_at = nanoseconds(_made_at(each))
+    return None not in (each.line.at, made_at) and each.line.at != made_at
+
+
+def _sent_again(sequences: list[int]) -> set[int]:
+    """The positions at which a sender that did not know how far it had come brought the end once more.
+
+    It goes on from its last success in order, so that it comes as far as it had been before. Whatever else is there
+    twice was put there.
+    """
+    found: set[int] = set()
+    run: list[int] = []
+    highest = 0
+    for index, sequence in enumerate(sequences):
+        run = [*run, index] if run and sequence == sequences[run[-1]] + 1 else [index]
+        if sequence == highest:
+            found.update(run)
+        highest = max(highest, sequence)
+    return found
 
 
 def _range(first: int, last: int) -> str:

@@ -70,8 +70,11 @@ def _evidence(arguments: argparse.Namespace) -> Evidence:
 
 def _of_store(path: Path) -> Evidence:
     found = log_records.with_attribute(path, names.VOICE_AUDIT_HASH)
-    lines = [Line(f"{path.name}: log {each.number}", str(each.body), copies_of(each.attributes)) for each in found]
-    return Evidence(ordered=False, lines=lines)
+    lines = [
+        Line(f"{path.name}: log {each.number}", str(each.body), copies_of(each.attributes), at=each.time_ns)
+        for each in found
+    ]
+    return Evidence(ordered=True, resent=True, lines=lines)
 
 
 def _print(report: Report) -> None:

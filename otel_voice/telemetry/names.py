@@ -925,6 +925,8 @@ METRICS: Final[Mapping[str, Metric]] = {
         description="1 while the check passes, 0 while it fails; where health is on, or a check is registered.",
         buckets=(),
         labels=("voice.health.check.name", "voice.health.check.critical"),
+        opt_in="",
+    ),
     METRIC_VOICE_REDACTION_UNCHECKED: Metric(
         instrument="counter",
         unit="{item}",

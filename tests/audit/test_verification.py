@@ -155,13 +155,70 @@ def test_streams_are_told_apart() -> None:
     assert kinds(verified(lines[:2] + lines[3:])) == {"removed"}
 
 
-def test_a_store_has_no_order_and_may_have_a_record_twice() -> None:
-    """What was sent again after a crash is the same record, and a note."""
-    lines = chain(4)
-    found = Evidence(ordered=False, lines=[Line(f"log {n}", line) for n, line in enumerate([*lines[::-1], lines[2]])])
+def stored(numbers: list[int]) -> Evidence:
+    """Records of one chain, in the order in which a store got them."""
+    lines = chain(max(numbers))
+    rows = [Line(f"log {at}", lines[number - 1]) for at, number in enumerate(numbers, 1)]
+    return Evidence(ordered=True, resent=True, lines=rows)
+
+
+@PATIENT
+@given(st.lists(st.integers(1, 8), min_size=1, max_size=6))
+def test_an_end_that_was_sent_again_is_a_note(far: list[int]) -> None:
+    """A sender that died, however often, goes on from its last success: the same records again, and nobody's doing."""
+    numbers = list(range(1, far[0] + 1))
+    for more in far[1:]:
+        reached = max(numbers)
+        numbers += [*range(max(1, reached - more), reached + 1), reached + 1]
+    report = verify(stored(numbers))
+    assert report.findings == []
+    assert len(report.notes) == len(numbers) - max(numbers)
+    assert all("the same: it was sent again" in note for note in report.notes)
+
+
+@PATIENT
+@given(st.data())
+def test_a_record_that_was_put_into_a_store_again_is_found(data: st.DataObject) -> None:
+    """No sender brings a single record of the middle."""
+    count = data.draw(st.integers(2, 20))
+    again = data.draw(st.integers(1, count - 1))
+    at = data.draw(st.integers(again + 1, count))
+    numbers = [*range(1, at + 1), again, *range(at + 1, count + 1)]
+    [finding] = verify(stored(numbers)).findings
+    assert (finding.kind, finding.place) == ("duplicated", f"log {at + 1}")
+
+
+def test_a_store_has_the_order_in_which_records_came() -> None:
+    """The sender keeps it."""
+    [finding] = verify(stored([1, 2, 4, 3, 5])).findings
+    assert finding.kind == "reordered" and finding.place in ("log 3", "log 4")
+
+
+def test_without_an_order_none_is_asked_for() -> None:
+    """Loki gives the newest first."""
+    found = Evidence(ordered=False, lines=[Line(f"entry {n}", line) for n, line in enumerate(reversed(chain(4)))])
     report = verify(found)
-    assert report.intact
-    assert "record 3" in report.notes[0] and "the same" in report.notes[0]
+    assert (report.findings, report.notes) == ([], [])
+
+
+def test_loki_has_nothing_twice() -> None:
+    """Of two entries that are the same it keeps one, so that an export in which one is twice was altered."""
+    lines = chain(4)
+    found = Evidence(ordered=False, lines=[Line(f"entry {n}", line) for n, line in enumerate([*lines, lines[2]])])
+    assert [(each.kind, each.place) for each in verify(found).findings] == [("duplicated", "entry 4")]
+
+
+def test_a_record_under_another_moment_was_moved() -> None:
+    """What a store orders by is the moment, which the record knows itself; one that is edited is told as that."""
+    line, _ = chains.seal({"time": "2026-11-22T02:08:26.903781830Z"}, STREAM, 1, chains.GENESIS)
+    own = 1795313306903781830
+    assert verify(Evidence(ordered=False, lines=[Line("entry 0", line, at=own)])).findings == []
+    [finding] = verify(Evidence(ordered=False, lines=[Line("entry 0", line, at=own + 1)])).findings
+    assert finding.kind == "reordered"
+    assert "it stands at 2026-11-22T02:08:26.903781831Z, and was made at 2026-11-22T02:08:26.9" in finding.text
+    edited = line.replace("02:08:26", "02:08:27")
+    [finding] = verify(Evidence(ordered=False, lines=[Line("entry 0", edited, at=own)])).findings
+    assert finding.kind == "edited"
 
 
 def test_two_records_with_one_number_are_found() -> None:
