@@ -20,7 +20,10 @@ _WITH: Final = "SELECT id, CAST(raw AS BLOB) FROM log WHERE instr(raw, ?) ORDER 
 
 @dataclass(frozen=True)
 class Stored:
-    """One log record; `number` is its row, `time_ns` its moment in nanoseconds since 1970. One is empty that is `spoiled`."""
+    """One log record; `number` is its row, `time_ns` its moment in nanoseconds since 1970.
+
+    One that is `spoiled` could not be read, and is empty.
+    """
 
     number: int
     time_ns: int

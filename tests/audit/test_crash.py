@@ -9,11 +9,13 @@ from pathlib import Path
 
 from otel_voice.audit_trail import spool
 from otel_voice.audit_trail.chain import read
-from otel_voice.audit_trail.evidence import of_spool
+from otel_voice.audit_trail.evidence import of_lines, of_spool
 from otel_voice.audit_trail.verification import verify
-from tests.distro.program import clean_environment
+from tests.distro.program import INSTRUMENT, clean_environment, run
+from tests.distro.sink import Sink, refusing
 
 ROUNDS = 40
+ROUNDS_TO_SEND = 12
 
 # Each round forks a child that records from three threads, and kills it after a random number of acknowledgements.
 KILLING = """
@@ -67,6 +69,30 @@ def test_a_killed_process_leaves_a_whole_chain_with_all_it_acknowledged(tmp_path
     records = [read(line.text) for line in found.lines if not line.torn]
     kept = {(record.stream, record.sequence, record.hash) for record in records}
     assert len(acknowledged) > ROUNDS and acknowledged <= kept
+
+
+def test_what_killed_processes_left_is_sent_once_and_in_order(tmp_path: Path) -> None:
+    """When the Collector is there again, whoever comes next sends each of their chains, whole and each record once."""
+    directory = tmp_path / "audit"
+    kept = {"OTEL_VOICE_AUDIT_DIR": str(directory), "OTEL_SERVICE_NAME": "killed"}
+    with refusing() as nowhere:
+        env = {**clean_environment(), **kept, "OTEL_EXPORTER_OTLP_ENDPOINT": nowhere, "OTEL_VOICE_EXIT_TIMEOUT": "0"}
+        command = [INSTRUMENT, sys.executable, "-c", KILLING, str(ROUNDS_TO_SEND)]
+        ran = subprocess.run(command, env=env, capture_output=True, text=True, timeout=100)
+    assert ran.returncode == 0, ran.stderr
+    acknowledged = {tuple(json.loads(line)) for line in ran.stdout.splitlines()}
+    with Sink() as sink:
+        sending = {**kept, "OTEL_EXPORTER_OTLP_ENDPOINT": sink.endpoint, "OTEL_VOICE_EXIT_TIMEOUT": "60"}
+        for _ in range(2):  # the second finds nothing left to send
+            assert run(tmp_path, "import time", sending).err == ""
+        records = [read(log.body) for log in sink.logs() if "voice.audit.hash" in log.attributes]
+    by_stream: dict[str, list[int]] = {}
+    for record in records:
+        by_stream.setdefault(record.stream, []).append(record.sequence)
+    assert len(by_stream) == ROUNDS_TO_SEND + 1
+    assert all(numbers == list(range(1, len(numbers) + 1)) for numbers in by_stream.values())
+    assert acknowledged <= {(record.stream, record.sequence, record.hash) for record in records}
+    assert verify(of_lines("arrived", "".join(f"{record.line}\n" for record in records).encode())).findings == []
 
 
 def test_every_cut_of_the_end_is_a_crash_and_no_edit(tmp_path: Path) -> None:
