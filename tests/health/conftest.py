@@ -16,6 +16,17 @@ from otel_voice.health.loops import Monitor
 from otel_voice.health.pages import Answer, Pages
 from otel_voice.settings import Settings
 
+EVERY_PAGE = (
+    "/health",
+    "/health/ready",
+    "/health/detailed",
+    "/status",
+    "/metrics",
+    "/monitoring/metrics",
+    "/metrics/calls",
+    "/metrics/system",
+)
+
 
 @pytest.fixture(autouse=True)
 def anew(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:

@@ -24,6 +24,7 @@ from otel_voice.health.asgi import HealthApp
 from otel_voice.health.checks import Check, Checks
 from otel_voice.health.fastapi_router import router
 from otel_voice.health.pages import Pages
+from tests.health.conftest import EVERY_PAGE
 
 
 def client(app: Any) -> httpx.AsyncClient:
@@ -43,11 +44,16 @@ def applications(pages: Pages) -> dict[str, Any]:
     }
 
 
+def test_no_page_is_missing(pages: Pages) -> None:
+    """Those that docs/health.md promises, and no others."""
+    assert set(pages.paths) == set(EVERY_PAGE)
+
+
 @pytest.mark.parametrize("where", ["", "/fastapi", "/mounted", "/voice"])
 async def test_every_page_wherever_it_is_mounted(pages: Pages, where: str) -> None:
     """As it is, below a path, and as FastAPI's router: the same pages, HEAD without a body, 405 and 404."""
     async with client(applications(pages)[where]) as http:
-        for path in pages.paths:
+        for path in EVERY_PAGE:
             whole, head = await http.get(where + path), await http.head(where + path)
             assert (whole.status_code, head.status_code, head.content) == (200, 200, b""), path
             assert whole.headers["cache-control"] == "no-store"

@@ -151,15 +151,24 @@ print(json.dumps([name for name in names if name in text]))
 def test_system_metrics_are_measured_where_they_are_wanted(run: Run, port: int) -> None:
     """By OpenTelemetry's own instrumentation, without its deprecated doubles; not where nobody asked."""
     pytest.importorskip("opentelemetry.instrumentation.system_metrics")
-    for wanted in ("true", "false"):
-        found = families(
-            run(PORT_AND_PAGE, OTEL_VOICE_HEALTH_PORT=str(port), OTEL_VOICE_SYSTEM_METRICS=wanted).stdout.encode()
-        )
-        system = {name for name in found if name.startswith(("system_", "process_", "cpython_"))}
-        assert {"process_cpu_time_seconds", "system_memory_usage_bytes", "cpython_gc_collections"} <= system or (
-            wanted == "false" and not system
-        )
-        assert not [name for name in system if name.startswith("process_runtime")]
+    found = measured_of_the_system(run, port, "true")
+    assert {
+        "process_cpu_time_seconds",
+        "process_memory_usage_bytes",
+        "system_cpu_time_seconds",
+        "system_memory_usage_bytes",
+        "system_disk_io_bytes",
+        "system_network_io_bytes",
+        "cpython_gc_collections",
+    } <= found
+    assert not [name for name in found if name.startswith("process_runtime")]
+    assert measured_of_the_system(run, port, "false") == set()
+
+
+def measured_of_the_system(run: Run, port: int, wanted: str) -> set[str]:
+    """The metrics on the page that are of the process or of the machine."""
+    text = run(PORT_AND_PAGE, OTEL_VOICE_HEALTH_PORT=str(port), OTEL_VOICE_SYSTEM_METRICS=wanted).stdout
+    return {name for name in families(text.encode()) if name.startswith(("system_", "process_", "cpython_"))}
 
 
 def test_system_metrics_that_are_not_installed_are_told(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -22,6 +22,7 @@ from otel_voice.health.pages import Pages
 from otel_voice.health.server import HealthServer
 from tests.distro.program import INSTRUMENT, Ended, Program, clean_environment
 from tests.distro.sink import Sink
+from tests.health.conftest import EVERY_PAGE
 
 LIMIT = 30.0
 NOBODY = {"OTEL_TRACES_EXPORTER": "none", "OTEL_METRICS_EXPORTER": "none", "OTEL_LOGS_EXPORTER": "none"}
@@ -117,6 +118,22 @@ def counted():
 print("ready", flush=True)
 time.sleep(600)
 """
+
+
+def test_every_page_on_a_port_of_its_own(port: int, pages: Pages, checks: Checks) -> None:
+    """Each is served, and readiness is refused with the name of the check that fails."""
+    checks.add(Check("database", bool))
+    server = HealthServer("127.0.0.1", port, pages)
+    server.start()
+    try:
+        for path in EVERY_PAGE:
+            status, body = get(port, path)
+            assert status == (503 if path == "/health/ready" else 200), path
+            assert b"otel_voice_health_check_ok" in body if path == "/metrics" else json.loads(body), path
+        assert [each["check"] for each in page(port, "/health/ready")["failing"]] == ["database"]
+    finally:
+        server.shutdown()
+        server.server_close()
 
 
 def test_methods_over_http(port: int, pages: Pages, checks: Checks) -> None:
