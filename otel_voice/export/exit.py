@@ -42,6 +42,9 @@ class Provider(Protocol):
 class Presence(Protocol):
     """Whoever tells that this process runs."""
 
+    def begins(self) -> None:
+        """The process is there, or a forked child of it."""
+
     def leaves(self) -> None:
         """What is exported from now on may be the last."""
 
@@ -110,7 +113,7 @@ class BoundedExit:
 
     def _start_afresh(self) -> None:
         """Threads do not survive a fork, and the child has its own end."""
-        self._presence.stays()
+        self._presence.begins()
         self._left = self._timeout
         self._busy: list[ParkedThread] = []
         self._parked = self._park()

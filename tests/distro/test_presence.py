@@ -13,7 +13,15 @@ from tests.distro.sink import Sink
 from tests.schema_check import check_sink
 
 UP = "voice.process.up"
-PRELUDE = "import multiprocessing, os, signal, sys, time\n"
+PRELUDE = """
+import multiprocessing, os, signal, sys, time
+from opentelemetry import metrics
+
+def told():
+    metrics.get_meter_provider().force_flush()
+
+told()
+"""
 MEANT = {
     "return": "",
     "sys.exit": "sys.exit(3)",
@@ -32,14 +40,20 @@ def said(sink: Sink) -> list[float]:
 def test_an_end_that_was_meant_is_0(ending: str, sink: Sink, run_against: Run) -> None:
     """In the last export, however the process ends."""
     run_against(sink.endpoint, PRELUDE + MEANT[ending])
-    assert said(sink)[-1] == 0
+    assert said(sink) == [1, 0]
     check_sink(sink)
+
+
+def test_who_is_gone_before_the_first_export_says_nothing(sink: Sink, run_against: Run) -> None:
+    """Nobody waits for him, and a script is no export and no series."""
+    run_against(sink.endpoint, "pass")
+    assert sink.requests() == []
 
 
 def test_an_error_that_nobody_caught_leaves_1(sink: Sink, run_against: Run) -> None:
     """The program did not mean to end: whoever waits for its next export waits in vain."""
-    assert run_against(sink.endpoint, "raise ValueError('of the program')").status == 1
-    assert said(sink)[-1] == 1
+    assert run_against(sink.endpoint, PRELUDE + "raise ValueError('of the program')").status == 1
+    assert said(sink) == [1, 1]
 
 
 def test_a_killed_process_leaves_1(sink: Sink, tmp_path: Path) -> None:
@@ -55,13 +69,8 @@ def test_a_killed_process_leaves_1(sink: Sink, tmp_path: Path) -> None:
 
 
 def test_a_process_that_outlives_its_flush_is_up(sink: Sink, tmp_path: Path) -> None:
-    """The kernel spares the first process of a container; here SIGTERM is blocked once our handler runs."""
-    text = (
-        "import os, signal, threading, time\n"
-        "kill, os.kill = os.kill, lambda *_: None\n"
-        "kill(os.getpid(), signal.SIGTERM)\n"
-        "time.sleep(600)\n"
-    )
+    """The kernel spares the first process of a container; here it is never asked to kill."""
+    text = PRELUDE + "kill, os.kill = os.kill, lambda *_: None; kill(os.getpid(), signal.SIGTERM); time.sleep(600)"
     env = {"OTEL_EXPORTER_OTLP_ENDPOINT": sink.endpoint, "OTEL_METRIC_EXPORT_INTERVAL": "200"}
     program = Program(tmp_path, text, env)
     try:
@@ -74,17 +83,17 @@ def test_a_process_that_outlives_its_flush_is_up(sink: Sink, tmp_path: Path) -> 
 @pytest.mark.parametrize(
     "child",
     [
-        "pid = os.fork()\nif not pid: sys.exit(0)\nos.waitpid(pid, 0)",
-        "p = multiprocessing.get_context('fork').Process(target=int); p.start(); p.join()",
+        "pid = os.fork()\nif not pid: told(); sys.exit(0)\nos.waitpid(pid, 0)",
+        "p = multiprocessing.get_context('fork').Process(target=told); p.start(); p.join()",
     ],
     ids=["os.fork", "multiprocessing"],
 )
 def test_a_forked_child_tells_its_own(child: str, sink: Sink, run_against: Run) -> None:
-    """Each of the two says 0 of itself, and the parent is still up when its child has ended."""
-    run_against(sink.endpoint, PRELUDE + child + "\nfrom opentelemetry import metrics\n"
-                "metrics.get_meter_provider().force_flush()")  # fmt: skip
+    """Each of the two says 1 and 0 of itself, and the parent is still up when its child has ended."""
+    run_against(sink.endpoint, f"{PRELUDE}{child}\ntold()")
     points = [point for point in sink.points() if point.name == UP]
-    assert [point.value for point in points] == [0, 1, 0]
+    assert [point.value for point in points] == [1, 1, 0, 1, 0]
     processes = [point.resource.get("service.instance.id") for point in points]
     if any(processes):  # older SDKs do not tell processes apart
-        assert processes[0] != processes[1] == processes[2]
+        parent, child = processes[0], processes[1]
+        assert parent != child and processes == [parent, child, child, parent, parent]
