@@ -2,9 +2,4 @@
 
 from __future__ import annotations
 
-from otel_voice.monitoring.values import Values
-
-
-def rendered(values: Values) -> dict[str, str]:
-    """The files of rules by their paths below the stack's folder."""
-    return {}
+from otel_voice.monitoring.rules.rendering import rendered as rendered
