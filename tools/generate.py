@@ -14,6 +14,7 @@ from otel_voice.monitoring.errors import ValuesError
 from otel_voice.monitoring.rendering import rendered
 from otel_voice.monitoring.values import PATH as VALUES
 from otel_voice.monitoring.values import shipped_values
+from tools.render_alerts import alerts_document
 from tools.render_browser_names import browser_names
 from tools.render_catalogue import catalogue_module
 from tools.render_docs import reference
@@ -28,6 +29,7 @@ CATALOGUE = ROOT / "otel_voice" / "telemetry" / "catalogue.py"
 BROWSER_NAMES = ROOT / "frontend" / "src" / "names.ts"
 REFERENCE = ROOT / "docs" / "telemetry.md"
 README = ROOT / "README.md"
+ALERTS = ROOT / "docs" / "alerts.md"
 
 
 def generated() -> dict[Path, str]:
@@ -39,6 +41,7 @@ def generated() -> dict[Path, str]:
         BROWSER_NAMES: browser_names(schema),
         REFERENCE: reference(schema),
         README: readme(README.read_text(encoding="utf-8")),
+        ALERTS: alerts_document(ALERTS.read_text(encoding="utf-8")),
         SPEECH_PRICES: speech_prices(),
         **stack_files(),
     }

@@ -103,7 +103,8 @@ def _audit(values: Values) -> Alert:
         when="audit records cannot be written to disk or were lost, or the Collector's queue for them is over "
         f"{words.percent(asked.threshold)} full",
         summary="audit records do not get on: {{ $labels.blocked }}",
-        description=f"{words.IF_SERVICE}{{{{ $labels.blocked }}}} (measured: {words.NUMBER}). A program waits, or "
+        description=f"{words.IF_SERVICE}{{{{ $labels.blocked }}}} (measured: {words.NUMBER}; of the queue, "
+        f"{words.percent(asked.threshold)} are an alert). A program waits, or "
         "refuses to do what it may not do unrecorded, until this is mended.",
         dashboard=DASHBOARD,
     )

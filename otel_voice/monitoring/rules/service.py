@@ -55,7 +55,8 @@ def _down(values: Values) -> Alert:
         when=f"a service was not heard of for {words.seconds(asked.threshold)} though it did not say that it ends, or "
         "one of `services` does not run",
         summary="{{ $labels.service_name }} is down",
-        description=f"{words.SERVICE}: no process of it was heard of for {words.seconds(asked.threshold)} and then {asked.for_}, and none said that it ends.",
+        description=f"{words.SERVICE}: no process of it was heard of for {words.seconds(asked.threshold)} and then "
+        f"{asked.for_}, and none said that it ends.",
         dashboard=DASHBOARD,
     )
 

@@ -50,13 +50,15 @@ class _Habit:
     def unusual(self, values: Values) -> Alert:
         """The hour's share is far above those of the week."""
         asked = values.alert(self.alert)
+        # Recorded as seldom as Prometheus looks back for a sample: without this the alert would flicker.
+        now = f"last_over_time({self.record}[10m])"
         mean, deviation = f"avg_over_time({self.record}[7d])", f"stddev_over_time({self.record}[7d])"
         return Alert(
             self.alert,
             WARNING,
-            f"{self.record} > {asked.threshold:g} * {mean}\n"
-            f"and {self.record} > {mean} + {_DEVIATIONS} * {deviation}\n"
-            f"and {self.record} > {asked.floor:g}\n"
+            f"{now} > {asked.threshold:g} * {mean}\n"
+            f"and {now} > {mean} + {_DEVIATIONS} * {deviation}\n"
+            f"and {now} > {asked.floor:g}\n"
             f"and count_over_time({self.record}[7d]) >= {_A_DAY_OF_SAMPLES}",
             when=f"{self.what} of the last hour are over {asked.threshold:g} times the week's average, more than "
             f"{_DEVIATIONS} standard deviations above it, and over {words.percent(asked.floor)}",
