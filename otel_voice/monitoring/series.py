@@ -11,7 +11,13 @@ from typing import Final
 from otel_voice.telemetry.names import METRICS
 
 _UNIT_SUFFIX: Final = {"s": "_seconds", "ms": "_milliseconds", "By": "_bytes"}
-RESOURCE_LABELS: Final = ("service_name", "service_namespace", "service_version", "deployment_environment_name")
+RESOURCE_LABELS: Final = (
+    "service_name",
+    "service_namespace",
+    "service_version",
+    "deployment_environment_name",
+    "cloud_region",
+)
 """What Prometheus adds to every series of a program; `promote_resource_attributes` says so."""
 
 
