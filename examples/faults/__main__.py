@@ -21,6 +21,7 @@ import logs
 import refusals
 import security
 import slowness
+import telephone
 import web
 import work
 
@@ -73,6 +74,7 @@ async def suffer(trouble):
 
 async def day(troubles, rounds, waiting):
     """Everything at the same time, so many times; somebody is always waiting on the line."""
+    telephone.prepare()
     health.checks()
     over = asyncio.Event()
     held = asyncio.create_task(calls.waiting(waiting, over))

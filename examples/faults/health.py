@@ -1,5 +1,6 @@
 """What is wrong with the process itself: a check that fails, an event loop that stands still."""
 
+import asyncio
 import time
 
 import otel_voice
@@ -16,3 +17,4 @@ def checks():
 async def blocked_loop():
     """Somebody sleeps on the event loop: every call stutters."""
     time.sleep(0.8)
+    await asyncio.sleep(0.2)

@@ -60,6 +60,11 @@ def caller_frames():
     return [sound[at : at + size] for at in range(0, len(sound), size)]
 
 
+def prepare():
+    """Load what the SDKs load at their first use, before there is a caller who would wait for it."""
+    _ = deepgram(()).listen.v1, openai((), 0).chat.completions, elevenlabs(()).text_to_speech
+
+
 class Telephone:
     """Hears with Deepgram, thinks with OpenAI, speaks with ElevenLabs."""
 
