@@ -19,7 +19,7 @@ PATH: Final = "collector/alerts.yaml"
 FASTEST_BURN: Final = 14.4
 """The highest burn rate that an objective's alert asks for; 1 / (1 - target) is the highest that there can be."""
 
-_SECTIONS: Final = ("alerts", "objectives", "services", "links", "receivers")
+_SECTIONS: Final = ("alerts", "objectives", "services", "links", "routing", "receivers")
 _FREE: Final = "receivers"
 """The section whose names are its owner's; otel_voice/monitoring/routing reads it."""
 
@@ -86,6 +86,8 @@ class Values:
     availability: Objective
     services: tuple[str, ...]
     links: Links
+    routing: Value
+    """When alerts are told; the room of routes reads it."""
     receivers: Value
     """As it stands in the file; the room of routes reads it, and refuses what it does not know."""
 
@@ -131,6 +133,7 @@ def _values(file: Value) -> Values:
         availability=Objective(_target(objectives["availability"].mapping()["target"])),
         services=tuple(service.text() for service in sections["services"].listed()),
         links=Links(**{name: link.address() for name, link in sections["links"].mapping().items()}),
+        routing=sections["routing"],
         receivers=sections[_FREE],
     )
 

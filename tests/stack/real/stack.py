@@ -129,7 +129,7 @@ class Stack:
             f"--config.file={config}",
             f"--storage.tsdb.path={self._folder / 'prometheus'}",
             f"--web.listen-address=127.0.0.1:{self.ports['prometheus']}",
-            *_compose_flags("prometheus", "--web.enable-otlp-receiver", "--enable-feature"),
+            *compose_flags("prometheus", "--web.enable-otlp-receiver", "--enable-feature"),
         )
         return Running(command, f"{self._url('prometheus')}/-/ready", self._folder / "prometheus.log", {})
 
@@ -148,7 +148,8 @@ class Stack:
         return Running(("loki", f"-config.file={config}"), ready, self._folder / "loki.log", {})
 
 
-def _compose_flags(service: str, *beginnings: str) -> list[str]:
+def compose_flags(service: str, *beginnings: str) -> list[str]:
+    """The flags of a service in docker-compose.yml that begin so."""
     import yaml
 
     command = yaml.safe_load((ROOT / "docker-compose.yml").read_text())["services"][service]["command"]

@@ -8,7 +8,7 @@ from typing import Any
 
 from tests.stack.binaries import ROOT
 from tests.stack.real.programs import Running, free_port
-from tests.stack.real.stack import Stack, asked
+from tests.stack.real.stack import Stack, asked, compose_flags
 from tests.stack.real.traces import TraceReceiver, TraceRelay
 
 RULES = Path(__file__).parent / "rules"
@@ -75,6 +75,7 @@ class WholeStack(Stack):
             f"--storage.path={self._folder / 'alertmanager'}",
             f"--web.listen-address=127.0.0.1:{self.ports['alertmanager']}",
             "--cluster.listen-address=",
+            *compose_flags("alertmanager", "--enable-feature"),
         )
         log = self._folder / "alertmanager.log"
         return Running(command, f"{self._url('alertmanager')}/-/ready", log, {})
