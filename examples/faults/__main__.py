@@ -2,8 +2,9 @@
 
     python examples/faults [--rounds N] [--waiting N]
 
-Three services: the reception, on the telephone; the telesales, whose disk takes no audit record; and the night line,
-which is killed. Whatever goes wrong, the day ends well, with status 0. One file is one kind of trouble.
+Four services: the reception, on the telephone; the telesales, whose disk takes no audit record; a campaign, whose
+model refuses every request; and the night line, which is killed. Whatever goes wrong, the day ends well, with status 0.
+One file is one kind of trouble.
 """
 
 import argparse
@@ -35,7 +36,6 @@ RECEPTION = (
     calls.failed,
     slowness.slow_model,
     slowness.slow_voice,
-    refusals.exhausted_model,
     refusals.refused_model_with_fallback,
     refusals.refusing_recogniser,
     refusals.refusing_voice,
@@ -62,6 +62,8 @@ TELESALES = (
     cases.business,
     security.audited,
 )
+CAMPAIGN = (refusals.exhausted_model,)
+BESIDE = {"telesales": TELESALES, "campaign": CAMPAIGN}
 
 
 async def suffer(trouble):
@@ -88,35 +90,30 @@ async def day(troubles, rounds, waiting):
     await held
 
 
-def beside(service, *command, **environment):
-    """Another service, with a name and a place of its own."""
+def start(service, *command):
+    """Another service, with a name and a place of its own, on a machine that keeps no records."""
     resource = "deployment.environment.name=staging,cloud.region=us-east-1"
-    named = {"OTEL_SERVICE_NAME": service, "OTEL_RESOURCE_ATTRIBUTES": resource, **environment}
-    return subprocess.Popen([sys.executable, *command], env={**os.environ, **named})
+    named = {"OTEL_SERVICE_NAME": service, "OTEL_RESOURCE_ATTRIBUTES": resource}
+    disk = {"OTEL_VOICE_AUDIT_DIR": f"{os.devnull}/audit"}
+    return subprocess.Popen([sys.executable, *command], env={**os.environ, **named, **disk})
 
 
-def reception(arguments):
-    """The day, with the two other services beside it."""
-    again = (str(Path(__file__).parent), "--service", "telesales", "--rounds", str(arguments.rounds))
-    telesales = beside("telesales", *again, OTEL_VOICE_AUDIT_DIR=f"{os.devnull}/audit")
-    night_line = beside("night-line", str(Path(__file__).with_name("night_line.py")))
-    for trouble in (health.checks, *RECEPTION, *TELESALES, health.blocked_loop):
+def everybody(rounds, waiting):
+    """The reception's day, with the other services beside it."""
+    again = (str(Path(__file__).parent), "--rounds", str(rounds), "--service")
+    others = [start(service, *again, service) for service in BESIDE]
+    night_line = start("night-line", str(Path(__file__).with_name("night_line.py")))
+    for trouble in (health.checks, *RECEPTION, *TELESALES, *CAMPAIGN, health.blocked_loop):
         log.info("%s", trouble.__doc__)
     try:
-        asyncio.run(day(RECEPTION, arguments.rounds, arguments.waiting))
-        telesales.wait()
+        asyncio.run(day(RECEPTION, rounds, waiting))
+        for service in others:
+            service.wait()
     finally:
-        telesales.terminate()
         log.info("The night line is killed.")
-        night_line.kill()
-        night_line.wait()
-
-
-def telesales(arguments):
-    asyncio.run(day(TELESALES, arguments.rounds, waiting=0))
-
-
-SERVICES = {"reception": reception, "telesales": telesales}
+        for service in (night_line, *others):
+            service.kill()
+            service.wait()
 
 
 def main():
@@ -128,9 +125,12 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rounds", type=int, default=4, help="how often everything goes wrong (default: 4)")
     parser.add_argument("--waiting", type=int, default=0, help="callers who hold the line all the time")
-    parser.add_argument("--service", choices=SERVICES, default="reception", help=argparse.SUPPRESS)
+    parser.add_argument("--service", choices=BESIDE, help=argparse.SUPPRESS)
     arguments = parser.parse_args()
-    SERVICES[arguments.service](arguments)
+    if arguments.service:
+        asyncio.run(day(BESIDE[arguments.service], arguments.rounds, waiting=0))
+    else:
+        everybody(arguments.rounds, arguments.waiting)
 
 
 if __name__ == "__main__":

@@ -9,8 +9,7 @@ import otel_voice
 
 async def exhausted_model():
     """The model refuses every request for its rate limit, and there is nobody else to ask."""
-    with otel_voice.conversation(channel="phone", direction="inbound") as call:
-        call.state("booking")
+    with otel_voice.conversation(channel="phone", direction="outbound"):
         await Telephone(thinking={"fail": 429}, model="gpt-4.1", retries=1).answer()
 
 
