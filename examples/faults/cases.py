@@ -2,19 +2,19 @@
 
 import otel_voice
 
-TEAMS = ("sales", "support")
-
 
 async def queues():
-    """A queue grows, and a case waits a quarter of an hour for its first answer."""
+    """A queue grows, and those who could answer have their hands full."""
     otel_voice.event("queue.depth", queue="support", depth=27)
     otel_voice.event("queue.depth", queue="sales", depth=2)
     otel_voice.event("queue.wait", queue="support", duration=840.0, channel="phone")
     otel_voice.event("queue.wait", queue="sales", duration=12.0, channel="web")
+    otel_voice.event("agent.load", agent="agent-7", team="support", open=11)
+    otel_voice.event("agent.load", agent="agent-9", team="sales", open=2)
 
 
 async def cases():
-    """Cases are opened, assigned, transferred, closed, and opened again."""
+    """Cases wait a quarter of an hour for an answer, go from team to team, are closed, and opened again."""
     for team, first, resolved in (("sales", 12.5, 600.0), ("support", 900.0, 7200.0)):
         otel_voice.event("conversation.created", team=team, channel="phone", direction="inbound")
         otel_voice.event("conversation.assigned", team=team, channel="phone", assignee="agent-7")

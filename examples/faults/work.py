@@ -39,6 +39,7 @@ async def tools():
 
 async def integrations():
     """The calendar answers; the CRM fails and does not answer in time, until nobody asks it any more."""
+    otel_voice.event("integration.circuit", adapter="calendar", state="closed")
     with otel_voice.integration("calendar", "book"):
         await asyncio.sleep(0.1)
     for _ in range(3):
@@ -49,6 +50,7 @@ async def integrations():
             raise CrmTimeoutError("no answer in 2 s")
     except CrmTimeoutError:
         pass
+    otel_voice.event("integration.circuit", adapter="crm", state="open")
     try:
         await asyncio.wait_for(searched(), timeout=0.05)
     except asyncio.TimeoutError:
