@@ -16,5 +16,6 @@ def checks():
 
 async def blocked_loop():
     """Somebody sleeps on the event loop: every call stutters."""
-    time.sleep(0.8)
-    await asyncio.sleep(0.2)
+    for _ in range(3):
+        time.sleep(0.6)
+        await asyncio.sleep(0.2)
