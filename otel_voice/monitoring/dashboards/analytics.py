@@ -78,7 +78,7 @@ def _course(values: Values) -> Row:
             curve(CONVERSATIONS.per_minute(_OUTCOME), "{{voice_conversation_outcome}}"),
         ).wide(8),
         curves(
-            "Success rate",
+            "Success rate over time",
             "Completed, of all that ended. The line is where an alert begins.",
             "percentunit",
             curve(share(SUCCEEDED.rate(), CONVERSATIONS.rate()), "success rate"),
@@ -157,7 +157,7 @@ def _giving_up() -> Row:
             log_value(logql.count(_ABANDONED, names.VOICE_STATE_NAME), "{{voice_state_name}}"),
         ),
         curves(
-            "Abandoned",
+            "Abandonment rate",
             "The share of conversations that ended as abandoned.",
             "percentunit",
             curve(

@@ -9,7 +9,7 @@ from otel_voice.monitoring.dashboards.metrics import REGION, metric, share
 from otel_voice.monitoring.dashboards.panels import bars, columns_by, curves, number, ranking, stacked, table
 from otel_voice.monitoring.dashboards.targets import curve, log_value, rows, value
 from otel_voice.monitoring.dashboards.thresholds import too_high
-from otel_voice.monitoring.dashboards.variables import services
+from otel_voice.monitoring.dashboards.variables import providers
 from otel_voice.monitoring.values import Values
 from otel_voice.telemetry import names
 
@@ -29,7 +29,7 @@ def business(values: Values) -> Dashboard:
         "voice-business",
         "Voice: business",
         "What calls are for and what comes of them: appointments, leads, hand-offs, satisfaction, cost.",
-        services(),
+        providers(),
         (_appointments(), _leads(), _satisfaction(), _when_and_where(), _cost(values)),
         since="now-7d",
     )

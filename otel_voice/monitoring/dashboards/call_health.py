@@ -29,6 +29,10 @@ _CHECKS = metric(names.METRIC_VOICE_HEALTH_CHECK_STATUS).gauge
 _ACTIVE = metric(names.METRIC_VOICE_CONVERSATION_ACTIVE)
 _FIRST_WORD = metric(names.METRIC_VOICE_CONVERSATION_TIME_TO_FIRST_WORD)
 _DEAD_AIR = metric(names.METRIC_VOICE_CONVERSATION_DEAD_AIR_DURATION)
+# What is recorded for the alerts about objectives, up to its window.
+_TOO_LATE = "service:voice_turn_response_latency_too_long:ratio_increase"
+_FAILED = "service:voice_conversations_failed:ratio_increase"
+_OF_SERVICE = '{service_name=~"$service", deployment_environment_name=~"$environment"}'
 _FIRING = 'sum by (alertname, severity) (ALERTS{alertstate="firing"})'
 
 
@@ -39,7 +43,7 @@ def call_health(values: Values) -> Dashboard:
         "Voice: call health",
         "Is it up, do callers wait, who fails. Begin here.",
         providers(),
-        (_now(values), _calls(), _errors(values), _waiting(values), _talking(), _last_errors()),
+        (_now(values), _calls(), _errors(values), _waiting(values), _talking(), _promises(values), _last_errors()),
         since="now-1h",
     )
 
@@ -185,6 +189,31 @@ def _talking() -> Row:
             curve(_DEAD_AIR.mean(), "mean"),
             *quantiles(_DEAD_AIR)[:2],
         ).wide(8),
+    )
+
+
+def _promises(values: Values) -> Row:
+    late, failed = values.latency, values.availability
+    return row(
+        "What is promised",
+        curves(
+            "Turns answered too late",
+            f"The share of turns that took longer than {late.seconds:g} s, over an hour and over five minutes. Above "
+            "the line more is used than is promised.",
+            "percentunit",
+            curve(f"max by (service_name) ({_TOO_LATE}1h{_OF_SERVICE})", "{{service_name}}, 1 h"),
+            curve(f"max by (service_name) ({_TOO_LATE}5m{_OF_SERVICE})", "{{service_name}}, 5 min"),
+            thresholds=critically_high(round(1 - late.target, 6)),
+        ),
+        curves(
+            "Calls that failed",
+            "The share of conversations that failed, over an hour and over five minutes. Above the line more is used "
+            "than is promised.",
+            "percentunit",
+            curve(f"max by (service_name) ({_FAILED}1h{_OF_SERVICE})", "{{service_name}}, 1 h"),
+            curve(f"max by (service_name) ({_FAILED}5m{_OF_SERVICE})", "{{service_name}}, 5 min"),
+            thresholds=critically_high(round(1 - failed.target, 6)),
+        ),
     )
 
 

@@ -24,6 +24,7 @@ from otel_voice.monitoring.dashboards.targets import Target, curve, value
 from otel_voice.monitoring.dashboards.thresholds import too_high
 from otel_voice.monitoring.dashboards.tokens import TOKENS, TOKENS_BY_MODEL
 from otel_voice.monitoring.dashboards.variables import providers as choices
+from otel_voice.monitoring.rules.providers import USED_UP
 from otel_voice.monitoring.values import Values
 from otel_voice.telemetry import names
 
@@ -38,8 +39,7 @@ _CHARACTERS = metric(names.METRIC_VOICE_TTS_CHARACTERS)
 _STAGES = {"Speech to text": SPEECH_TO_TEXT, "Language models": MODELS, "Text to speech": TEXT_TO_SPEECH}
 _MODEL = (names.GEN_AI_PROVIDER_NAME, names.GEN_AI_REQUEST_MODEL)
 _BY_MODEL = "{{gen_ai_provider_name}} {{gen_ai_request_model}}"
-# What SDKs call it: the status of the answer, or the class of the error.
-_RATE_LIMITED = '=~"429|.*(RateLimit|TooManyRequests|Throttl|Quota|ResourceExhausted).*"'
+_RATE_LIMITED = f'=~"{USED_UP}"'
 
 
 def providers(values: Values) -> Dashboard:
@@ -52,8 +52,8 @@ def providers(values: Values) -> Dashboard:
         (
             _calls(),
             _latency(values),
-            _first_chunk(),
-            _speech(values),
+            _first_chunk(values),
+            _speech(),
             _errors(),
             _again(values),
             _used(),
@@ -102,7 +102,7 @@ def _latency(values: Values) -> Row:
     )
 
 
-def _first_chunk() -> Row:
+def _first_chunk(values: Values) -> Row:
     return row(
         "First chunk",
         curves(
@@ -122,11 +122,12 @@ def _first_chunk() -> Row:
             "Request to the first audio, in 19 of 20 calls.",
             "s",
             quantiles_by(operation(FIRST_CHUNK, TEXT_TO_SPEECH), 0.95, *_MODEL),
+            thresholds=too_high(values.alert("VoiceTtsLatencyHigh").threshold),
         ).wide(8),
     )
 
 
-def _speech(values: Values) -> Row:
+def _speech() -> Row:
     return row(
         "How the speech comes",
         curves(
@@ -134,7 +135,6 @@ def _speech(values: Values) -> Row:
             "Request to the first sound that is no silence, in 19 of 20 calls.",
             "s",
             quantiles_by(_FIRST_SOUND, 0.95, *_MODEL),
-            thresholds=too_high(values.alert("VoiceTtsLatencyHigh").threshold),
         ).wide(8),
         curves(
             "Real-time factor, p95",

@@ -138,7 +138,12 @@ def _collector(values: Values) -> Row:
             thresholds=too_high(values.alert("OtelcolQueueNearlyFull").threshold),
         ).wide(8),
         curves("Failed", "Given up, or not taken into a queue, a second: lost.", "short", *way.lost()).wide(8),
-        curves("Memory", "Of the Collector's process.", "bytes", curve(way.COLLECTOR_MEMORY, "{{instance}}")).wide(8),
+        curves(
+            "Memory of the Collector",
+            "Of the Collector's process.",
+            "bytes",
+            curve(way.COLLECTOR_MEMORY, "{{instance}}"),
+        ).wide(8),
     )
 
 
