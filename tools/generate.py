@@ -17,6 +17,7 @@ from otel_voice.monitoring.values import shipped_values
 from tools.render_alerts import alerts_document
 from tools.render_browser_names import browser_names
 from tools.render_catalogue import catalogue_module
+from tools.render_dashboards import dashboards_page
 from tools.render_docs import reference
 from tools.render_names import names_module
 from tools.render_readme import readme
@@ -30,6 +31,7 @@ BROWSER_NAMES = ROOT / "frontend" / "src" / "names.ts"
 REFERENCE = ROOT / "docs" / "telemetry.md"
 README = ROOT / "README.md"
 ALERTS = ROOT / "docs" / "alerts.md"
+DASHBOARDS = ROOT / "docs" / "dashboards.md"
 
 
 def generated() -> dict[Path, str]:
@@ -50,7 +52,8 @@ def generated() -> dict[Path, str]:
 def stack_files() -> dict[Path, str]:
     """What the stack's values make, for the repository; raises ValuesError."""
     values = shipped_values((ROOT / VALUES).read_text(encoding="utf-8"))
-    return {ROOT / path: text for path, text in rendered(values).items()}
+    files = {ROOT / path: text for path, text in rendered(values).items()}
+    return {**files, DASHBOARDS: dashboards_page(DASHBOARDS.read_text(encoding="utf-8"), values)}
 
 
 def difference(path: Path, wanted: str) -> str:
