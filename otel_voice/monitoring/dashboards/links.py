@@ -17,27 +17,25 @@ CONVERSATION_UID: Final = "voice-conversation"
 def among_dashboards() -> Json:
     """A menu of all these dashboards, which keeps the time and the choices."""
     return {
+        **_link("Voice agents", ""),
         "type": "dashboards",
-        "title": "Voice agents",
         "tags": [TAG],
         "asDropdown": True,
         "includeVars": True,
         "keepTime": True,
-        "targetBlank": False,
-        "icon": "external link",
-        "url": "",
         "tooltip": "The other dashboards, for the same time and services",
     }
 
 
 def to_logs() -> Json:
     """All log lines of the services that are chosen."""
-    query = '{service_name=~"$service", deployment_environment_name=~"$environment"}'
+    # Not as a regular expression: its backslashes would break the JSON of the address.
+    query = '{service_name=~"${service:pipe}", deployment_environment_name=~"${environment:pipe}"}'
     return _to("Logs", _explored(LOKI, {"expr": query, "queryType": "range"}))
 
 
 def to_traces() -> Json:
-    """The newest traces of the first service that is chosen."""
+    """The newest traces of the service that is chosen; with several, one is chosen there."""
     return _to("Traces", _explored(JAEGER, {"queryType": "search", "service": "${service:text}", "limit": 20}))
 
 
@@ -61,11 +59,26 @@ def conversation_of(conversation: str, trace: str, service: str) -> Json:
 
 def to_dashboard(uid: str, title: str) -> Json:
     """From a panel to the dashboard that says more of it."""
-    return {"title": title, "url": f"/d/{uid}?${{__url_time_range}}&${{__all_variables}}", "targetBlank": False}
+    return _link(title, f"/d/{uid}?${{__url_time_range}}&${{__all_variables}}")
 
 
 def _to(title: str, url: str) -> Json:
-    return {"type": "link", "title": title, "url": url, "tags": [], "icon": "external link", "targetBlank": True}
+    return {**_link(title, url), "targetBlank": True}
+
+
+def _link(title: str, url: str) -> Json:
+    return {
+        "type": "link",
+        "title": title,
+        "url": url,
+        "tags": [],
+        "icon": "external link",
+        "tooltip": "",
+        "asDropdown": False,
+        "includeVars": False,
+        "keepTime": False,
+        "targetBlank": False,
+    }
 
 
 def _data_link(title: str, url: str) -> Json:

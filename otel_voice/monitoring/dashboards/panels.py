@@ -17,7 +17,7 @@ NORMAL: Final = 8
 TALL: Final = 10
 
 _LEGEND: Final = {"showLegend": True, "displayMode": "list", "placement": "bottom", "calcs": []}
-_TABLE: Final = {"showHeader": True, "cellHeight": "sm", "footer": {"show": False}}
+_TABLE: Final = {"showHeader": True, "cellHeight": "sm"}
 _LAST: Final = {"calcs": ["lastNotNull"], "fields": "", "values": False}
 
 
@@ -125,7 +125,15 @@ def heat_map(title: str, description: str, unit: str, *targets: Target) -> Panel
     options = {
         "calculate": False,
         "cellGap": 1,
-        "color": {"mode": "scheme", "scheme": "Oranges", "scale": "exponential", "exponent": 0.5, "steps": 64},
+        "color": {
+            "mode": "scheme",
+            "scheme": "Oranges",
+            "scale": "exponential",
+            "exponent": 0.5,
+            "steps": 64,
+            "fill": "dark-orange",
+            "reverse": False,
+        },
         "exemplars": {"color": "rgba(31, 120, 193, 0.8)"},
         "yAxis": {"axisPlacement": "left", "reverse": False, "unit": unit},
         "rowsFrame": {"layout": "auto"},
