@@ -20,6 +20,7 @@ async def answered(channel="phone", direction="inbound", language="en"):
         await telephone.say("Northwind Telecom, hello.")
         with call.state("booking"):
             await telephone.answer()
+            otel_voice.audit("state.change", actor="agent-7", subject="customer-4711", changed="appointment")
         call.state("goodbye")
         otel_voice.event("csat.received", team="reception", score=4)
 

@@ -17,18 +17,20 @@ _OF_SPANS = {
     "le",
 }
 
-ONLY_IN_TROUBLE: dict[str, set[str]] = {
+ONLY_SOMETIMES: dict[str, set[str]] = {
     **{
         f"otelcol_exporter_{what}_failed_{signal}": {"exporter", *_SCRAPED}
         for what in ("send", "enqueue")
         for signal in _SIGNALS
     },
     "loki_discarded_samples_total": {"reason", "tenant", *_SCRAPED},
+    "alertmanager_notifications_total": {"integration", *_SCRAPED},
+    "alertmanager_notifications_failed_total": {"integration", "reason", *_SCRAPED},
 }
-"""Not there until something was lost."""
+"""Not there until something was lost, or while nobody is told of alerts."""
 
 KNOWN: dict[str, set[str]] = {
-    **ONLY_IN_TROUBLE,
+    **ONLY_SOMETIMES,
     **{
         f"otelcol_receiver_{what}_{signal}": {"receiver", "transport", *_SCRAPED}
         for what in ("accepted", "refused")
@@ -39,7 +41,7 @@ KNOWN: dict[str, set[str]] = {
     "otelcol_exporter_queue_capacity": {"exporter", "data_type", *_SCRAPED},
     "otelcol_process_memory_rss": _SCRAPED,
     "traces_span_metrics_duration_milliseconds_bucket": _OF_SPANS,
-    "system_cpu_time_seconds_total": {"cpu", "state", "service_name"},
+    "system_cpu_time_seconds_total": {"state", "service_name"},
     "system_memory_usage_bytes": {"state", "service_name"},
     "system_filesystem_usage_bytes": {"device", "mountpoint", "state", "type", "service_name"},
     "system_network_io_bytes_total": {"device", "direction", "service_name"},
@@ -56,8 +58,6 @@ KNOWN: dict[str, set[str]] = {
     "prometheus_rule_evaluation_failures_total": {"rule_group", *_SCRAPED},
     "loki_distributor_lines_received_total": {"tenant", *_SCRAPED},
     "loki_prometheus_rule_evaluation_failures_total": {"rule_group", *_SCRAPED},
-    "alertmanager_notifications_total": {"integration", *_SCRAPED},
-    "alertmanager_notifications_failed_total": {"integration", "reason", *_SCRAPED},
 }
 
 NOT_RATED = {"otelcol_exporter_queue_size", "otelcol_exporter_queue_capacity", "otelcol_process_memory_rss"}

@@ -183,10 +183,10 @@ def _backends() -> Row:
         ).wide(8),
         curves(
             "Notifications",
-            "Sent by Alertmanager, a second, by kind of receiver.",
+            "Sent by Alertmanager, a second, by kind of receiver; 0 while none is named in collector/alerts.yaml.",
             "short",
-            curve(way.NOTIFICATIONS, "{{integration}}"),
-            curve(way.NOTIFICATIONS_FAILED, "{{integration}} failed"),
+            curve(way.or_zero(way.NOTIFICATIONS), "{{integration}}"),
+            curve(way.or_zero(way.NOTIFICATIONS_FAILED), "{{integration}} failed"),
         ).wide(8),
         curves(
             "Alerts firing", "Alerts of Prometheus' rules that fire.", "short", curve(way.FIRING, "{{severity}}")
