@@ -13,7 +13,7 @@ from pathlib import Path
 
 from google.protobuf.message import DecodeError  # type: ignore[import-untyped]
 
-from otel_voice.cli import audit, demo, doctor, export, importing, listing, run, show, stack
+from otel_voice.cli import alerts, audit, demo, doctor, export, importing, listing, run, show, stack
 from otel_voice.local.errors import LocalError
 
 _COMMANDS = (run, demo, show, listing, export, importing)
@@ -57,6 +57,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_store(audit.add(commands))
     doctor.add(commands)
     stack.add(commands)
+    alerts.add(commands)
     return parser
 
 

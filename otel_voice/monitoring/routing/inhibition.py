@@ -10,33 +10,37 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from otel_voice.monitoring.series import label
+from otel_voice.telemetry.names import GEN_AI_PROVIDER_NAME
+
+_SERVICE: Final = ("service_name", "deployment_environment_name")
+_PROVIDER: Final = (*_SERVICE, label(GEN_AI_PROVIDER_NAME))
+_HOST: Final = ("deployment_environment_name", "host_name")
+
+_ERROR_RATES: Final = ("VoiceErrorRateCritical", "VoiceErrorRateHigh")
+_CALLS_FAILING: Final = ("VoiceCallFailureRateCritical", "VoiceSuccessRateLow")
+_AVAILABILITY: Final = ("VoiceAvailabilityObjectiveFastBurn", "VoiceAvailabilityObjectiveSlowBurn")
+_LATENCY: Final = ("VoiceLatencyObjectiveFastBurn", "VoiceLatencyObjectiveSlowBurn", "VoiceResponseLatencyHigh")
+_SPEECH_LATENCY: Final = ("VoiceSttLatencyHigh", "VoiceTtsLatencyHigh")
+_HEARD: Final = ("VoiceInterruptionsUnusual", "VoiceDeadAirUnusual", "VoiceUnderrunsUnusual")
+_FAST_IS_SLOW: Final = "A promise that is broken fast is broken slowly, too, and so is what it measures."
+_CRITICAL_IS_HIGH: Final = "Critical is high."
+
 
 @dataclass(frozen=True)
 class Inhibition:
-    """While one of the sources fires, the targets are not told where both have the same values of these labels."""
+    """While one of the sources fires, the targets are not told where both have the same values of these labels.
+
+    A label that both lack is the same.
+    """
 
     why: str
     sources: Sequence[str]
     targets: Sequence[str]
-    equal: Sequence[str] = ("service_name",)
+    equal: Sequence[str] = _SERVICE
 
-
-_FAILING: Final = ("VoiceErrorRateCritical", "VoiceErrorRateHigh", "VoiceRetryRateHigh")
-_CALLS_FAILING: Final = ("VoiceCallFailureRateCritical", "VoiceSuccessRateLow")
-_AVAILABILITY: Final = ("VoiceAvailabilityObjectiveFastBurn", "VoiceAvailabilityObjectiveSlowBurn")
-_LATENCY: Final = ("VoiceLatencyObjectiveFastBurn", "VoiceLatencyObjectiveSlowBurn")
-_SLOW: Final = ("VoiceResponseLatencyHigh", "VoiceSttLatencyHigh", "VoiceTtsLatencyHigh")
-_LOGGED: Final = ("VoiceErrorLogBurst",)
-_HEARD: Final = ("VoiceInterruptionsUnusual", "VoiceDeadAirUnusual", "VoiceUnderrunsUnusual")
-_HOST_CRITICAL: Final = ("VoiceHostCpuCritical", "VoiceHostMemoryCritical")
 
 INHIBITIONS: Final = (
-    Inhibition(
-        "That data is lost is told once, whatever part of the way loses them.",
-        ("VoiceTelemetryLost",),
-        ("OtelcolDroppingData", "OtelcolQueueNearlyFull", "OtelcolRefusing"),
-        (),
-    ),
     Inhibition(
         "A service that is down answers nobody.",
         ("VoiceServiceDown",),
@@ -44,58 +48,65 @@ INHIBITIONS: Final = (
             "VoiceProviderExhausted",
             "VoiceHealthCheckFailing",
             "VoiceIntegrationFailing",
-            *_FAILING,
+            *_ERROR_RATES,
+            "VoiceRetryRateHigh",
             *_CALLS_FAILING,
             *_AVAILABILITY,
             *_LATENCY,
-            *_SLOW,
+            *_SPEECH_LATENCY,
             *_HEARD,
-            *_LOGGED,
             "VoiceQueueBacklog",
             "VoiceFirstResponseSlow",
             "VoiceAgentOverloaded",
         ),
     ),
     Inhibition(
-        "A provider that refuses more work fails, and is asked again.",
+        "A provider that takes no more work fails.",
         ("VoiceProviderExhausted",),
-        (*_FAILING, "VoiceSttLatencyHigh", "VoiceTtsLatencyHigh"),
-        ("service_name", "gen_ai_provider_name"),
+        (*_ERROR_RATES, *_SPEECH_LATENCY),
+        _PROVIDER,
     ),
     Inhibition(
-        "Calls fail because of what they need.",
+        "Calls fail, and are tried again, because of what they need.",
         ("VoiceProviderExhausted", "VoiceHealthCheckFailing", "VoiceIntegrationFailing", "VoiceErrorRateCritical"),
-        (*_CALLS_FAILING, *_AVAILABILITY, "VoiceDeadAirUnusual", *_LOGGED),
-    ),
-    Inhibition(
-        "Providers that fail are asked again.",
-        ("VoiceErrorRateCritical",),
-        ("VoiceErrorRateHigh", "VoiceRetryRateHigh"),
-        ("service_name", "gen_ai_provider_name"),
+        ("VoiceRetryRateHigh", *_CALLS_FAILING, *_AVAILABILITY, "VoiceDeadAirUnusual"),
     ),
     Inhibition(
         "Calls that fail use up what was promised.",
         ("VoiceCallFailureRateCritical",),
-        ("VoiceSuccessRateLow", *_AVAILABILITY, *_LOGGED),
+        ("VoiceSuccessRateLow", *_AVAILABILITY),
     ),
     Inhibition(
-        "A machine, or a service, with too much to do is slow.",
-        (*_HOST_CRITICAL, "VoiceActiveCallsCritical"),
-        (*_LATENCY, *_SLOW, "VoiceEventLoopBlocked", "VoiceUnderrunsUnusual", "VoiceDeadAirUnusual"),
+        "What fails writes errors.",
+        ("VoiceServiceDown", "VoiceProviderExhausted", "VoiceErrorRateCritical", "VoiceCallFailureRateCritical"),
+        ("VoiceErrorLogBurst",),
+        # Loki's rules do not tell environments apart.
+        ("service_name",),
     ),
     Inhibition(
-        "A promise that is broken fast is broken slowly, too, and so is what it measures.",
+        "A service with too many calls is slow.",
+        ("VoiceActiveCallsCritical",),
+        (*_LATENCY, "VoiceEventLoopBlocked", "VoiceUnderrunsUnusual", "VoiceDeadAirUnusual"),
+    ),
+    Inhibition(
+        _FAST_IS_SLOW,
         ("VoiceLatencyObjectiveFastBurn",),
         ("VoiceLatencyObjectiveSlowBurn", "VoiceResponseLatencyHigh"),
     ),
     Inhibition(
-        "A promise that is broken fast is broken slowly, too, and so is what it measures.",
+        _FAST_IS_SLOW,
         ("VoiceAvailabilityObjectiveFastBurn",),
         ("VoiceAvailabilityObjectiveSlowBurn", "VoiceSuccessRateLow"),
     ),
-    Inhibition("Critical is high.", ("VoiceHostCpuCritical",), ("VoiceHostCpuHigh",)),
-    Inhibition("Critical is high.", ("VoiceHostMemoryCritical",), ("VoiceHostMemoryHigh",)),
-    Inhibition("Critical is high.", ("VoiceActiveCallsCritical",), ("VoiceActiveCallsHigh",)),
+    Inhibition(_CRITICAL_IS_HIGH, ("VoiceErrorRateCritical",), ("VoiceErrorRateHigh",), _PROVIDER),
+    Inhibition(_CRITICAL_IS_HIGH, ("VoiceActiveCallsCritical",), ("VoiceActiveCallsHigh",)),
+    Inhibition(_CRITICAL_IS_HIGH, ("VoiceHostCpuCritical",), ("VoiceHostCpuHigh",), _HOST),
+    Inhibition(_CRITICAL_IS_HIGH, ("VoiceHostMemoryCritical",), ("VoiceHostMemoryHigh",), _HOST),
+    Inhibition(
+        "What the Collector loses is told once. What a program loses has its service, and is another matter.",
+        ("VoiceTelemetryLost",),
+        ("OtelcolDroppingData", "OtelcolQueueNearlyFull", "OtelcolRefusing"),
+    ),
 )
 
 
@@ -104,7 +115,7 @@ def rule(inhibition: Inhibition) -> dict[str, Any]:
     return {
         "source_matchers": [_named(inhibition.sources)],
         "target_matchers": [_named(inhibition.targets)],
-        **({"equal": list(inhibition.equal)} if inhibition.equal else {}),
+        "equal": list(inhibition.equal),
     }
 
 

@@ -11,15 +11,15 @@ from otel_voice.monitoring.routing.receiver import PAGE, Receiver, Severity
 TEST_LABEL: Final = "voice_test_receiver"
 """An alert with this label goes to the receiver that it names, whatever else it says: `otel-voice alerts test`."""
 
-GROUPED_BY: Final = ("alertname", "service_name", "title")
+GROUPED_BY: Final = ("alertname", "service_name", "deployment_environment_name", "title")
 """One notification for each trouble of each service. Alerts from code share a name; their title tells them apart."""
 
 SHORTEST_REPEAT: Final = 15 * 60
 """Seconds. A trouble that is known already is not told more often."""
 
-# Alertmanager tries a receiver that fails until the group's next turn, and only then counts the failure: the time that
-# a test takes at most. It takes 10 s for less than that.
-_TEST_INTERVAL: Final = "10s"
+# How soon it is told that a test is over. A receiver that fails is tried for 10 s, or for this where it is more, before
+# its failure is counted.
+_TEST_INTERVAL: Final = "5s"
 
 
 def tree(receivers: Sequence[Receiver], timing: Value) -> dict[str, Any]:
