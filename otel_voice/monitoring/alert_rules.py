@@ -29,7 +29,7 @@ class AlertRule:
     threshold: str
     """As it is compared, `> 0.1`; empty where the rule asks something else."""
     state: str
-    """inactive, pending or firing."""
+    """inactive, pending or firing; unknown before it was evaluated for the first time."""
     since: str
     """When the oldest of its alerts began; empty when there is none."""
     active: tuple[Mapping[str, str], ...]
@@ -70,7 +70,7 @@ def _rule(rule: Mapping[str, Any]) -> AlertRule:
         name=str(rule["name"]),
         severity=_severity(rule, alerts),
         threshold=_threshold(str(rule.get("query") or "")),
-        state=str(rule.get("state") or "inactive"),
+        state=str(rule.get("state") or "unknown"),
         since=min((str(alert["activeAt"]) for alert in alerts), default=""),
         active=tuple(alert["labels"] for alert in alerts),
         trouble=str(rule.get("lastError") or "") if rule.get("health") == "err" else "",
@@ -87,8 +87,21 @@ def _severity(rule: Mapping[str, Any], alerts: list[Any]) -> str:
 
 def _threshold(query: str) -> str:
     """The number that a query's first part is compared with as a whole: not what stands in brackets, nor conditions."""
+    # Loki puts a comparison into brackets of its own.
+    while (bare := query.strip()).startswith("(") and bare.endswith(")") and _is_one(bare):
+        query = bare[1:-1]
     outside = ""
     while outside != query:
         outside, query = query, _INNERMOST.sub(" ", query)
     found = _COMPARISON.search(_NEXT.split(outside)[0])
     return " ".join(found[0].split()) if found is not None else ""
+
+
+def _is_one(bracketed: str) -> bool:
+    """True when the first bracket is closed by the last one."""
+    depth = 0
+    for index, letter in enumerate(bracketed):
+        depth += (letter == "(") - (letter == ")")
+        if depth == 0:
+            return index == len(bracketed) - 1
+    return False
