@@ -7,11 +7,21 @@ from typing import Final
 
 from otel_voice.stack.errors import StackError
 
-PARTS: Final = (".env", "docker-compose.yml", "docker-compose.secure.yml", "collector", "stack")
+PARTS: Final = (
+    ".env",
+    "docker-compose.yml",
+    "docker-compose.secure.yml",
+    "collector",
+    "stack/alertmanager/alertmanager.yml",
+    "stack/alertmanager/templates",
+    # Of this folder nothing else: the rest are somebody's secrets.
+    "stack/alertmanager/secrets/.gitignore",
+    "stack/grafana",
+    "stack/jaeger",
+    "stack/loki",
+    "stack/prometheus",
+)
 """What the stack is made of, files and folders; pyproject.toml puts the same into the wheel."""
-
-_SECRETS: Final = "stack/alertmanager/secrets"
-"""Of this folder only what keeps its content out of a repository."""
 
 _PACKAGE: Final = Path(__file__).parent
 _PLACES: Final = (_PACKAGE / "files", _PACKAGE.parent.parent)
@@ -25,12 +35,8 @@ def files() -> dict[str, bytes]:
             f"the stack's files are missing from this installation: looked in {_PLACES[0]} and {_PLACES[1]}; "
             "install otel-voice again"
         )
-    found = sorted(path for part in PARTS for path in _files_of(root / part) if not _is_secret(root, path))
+    found = sorted(path for part in PARTS for path in _files_of(root / part))
     return {path.relative_to(root).as_posix(): path.read_bytes() for path in found}
-
-
-def _is_secret(root: Path, path: Path) -> bool:
-    return root / _SECRETS in path.parents and path.name != ".gitignore"
 
 
 def _files_of(part: Path) -> list[Path]:

@@ -56,6 +56,23 @@ def test_a_wheel_carries_them(tmp_path):
     assert all((installed / "otel_voice" / "stack" / "files" / path).is_file() for path in tracked())
 
 
+def test_secrets_go_nowhere_and_stay(tmp_path, monkeypatch):
+    """What somebody keeps beside the files of a checkout is not shipped; what is in a folder of his own is kept."""
+    checkout, folder = tmp_path / "checkout", tmp_path / "folder"
+    for path, content in tracked().items():
+        (checkout / path).parent.mkdir(parents=True, exist_ok=True)
+        (checkout / path).write_bytes(content)
+    (checkout / "stack/alertmanager/secrets/slack_url").write_text("https://hooks.example.com/s3cret")
+    monkeypatch.setattr(shipped, "_PLACES", (checkout,))
+    assert main(["stack", "init", str(folder)]) == 0
+    assert contents(folder) == tracked()
+
+    own = folder / "stack/alertmanager/secrets/slack_url"
+    own.write_text("https://hooks.example.com/mine")
+    assert main(["stack", "init", str(folder)]) == 0
+    assert own.read_text() == "https://hooks.example.com/mine"
+
+
 def test_a_second_time_changes_nothing(tmp_path, capsys):
     """The same version again is no work."""
     main(["stack", "init", str(tmp_path)])
