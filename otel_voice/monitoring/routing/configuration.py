@@ -32,24 +32,34 @@ def configuration(values: Values) -> str:
     return "".join(
         (
             _HEAD,
-            _yaml({"templates": ["templates/*.tmpl"]}),
-            _yaml({"route": tree(told, values.routing)}),
+            _in_lines({"templates": ["templates/*.tmpl"]}),
+            _in_lines({"route": tree(told, values.routing)}),
             _INHIBITIONS,
             *map(_inhibition, INHIBITIONS),
-            _yaml({"receivers": _receivers(told)}),
+            _in_blocks({"receivers": _receivers(told)}),
         )
     )
 
 
 def _inhibition(inhibition: Inhibition) -> str:
-    return textwrap.indent(f"# {inhibition.why}\n{_yaml([rule(inhibition)])}", "  ")
+    return textwrap.indent(f"# {inhibition.why}\n{_in_lines([rule(inhibition)])}", "  ")
 
 
 def _receivers(told: Sequence[Receiver]) -> list[dict[str, Any]]:
     return [{"name": PAGE}, *({"name": one.name, one.section: [dict(one.settings)]} for one in told)]
 
 
-def _yaml(content: Any) -> str:
+def _in_lines(content: Any) -> str:
+    """What has no parts of its own stands in one line."""
+    return _dumped(content, default_flow_style=None)
+
+
+def _in_blocks(content: Any) -> str:
+    """Every setting has a line of its own."""
+    return _dumped(content, default_flow_style=False)
+
+
+def _dumped(content: Any, **style: Any) -> str:
     import yaml
 
-    return str(yaml.safe_dump(content, sort_keys=False, allow_unicode=True, width=_WIDTH, default_flow_style=None))
+    return str(yaml.safe_dump(content, sort_keys=False, allow_unicode=True, width=_WIDTH, **style))
