@@ -38,7 +38,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "doctor": {"capture", "frameworks", "ingress", "providers"},
     "simulators": set(),
     "monitoring": {"telemetry"},
-    "reports": {"local", "monitoring", "telemetry"},
+    "reports": {"health", "local", "monitoring", "telemetry"},
     "stack": {"monitoring"},
     "cli": {ALL},
     "distro": {ALL},

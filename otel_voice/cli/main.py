@@ -13,10 +13,10 @@ from pathlib import Path
 
 from google.protobuf.message import DecodeError  # type: ignore[import-untyped]
 
-from otel_voice.cli import alerts, audit, demo, doctor, export, importing, listing, run, show, stack
+from otel_voice.cli import alerts, audit, demo, doctor, export, importing, listing, report, run, show, stack
 from otel_voice.local.errors import LocalError
 
-_COMMANDS = (run, demo, show, listing, export, importing)
+_COMMANDS = (run, demo, show, listing, export, importing, report)
 _SIGPIPE_STATUS = 141
 
 

@@ -7,7 +7,8 @@ from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
 from otel_voice.health import loops
-from otel_voice.health.pages import Answer, Pages
+from otel_voice.health.answering import Answering
+from otel_voice.health.pages import Answer
 
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
@@ -17,7 +18,7 @@ Send = Callable[[Message], Awaitable[None]]
 class HealthApp:
     """ASGI 3. It runs no check on the event loop that serves it, and waits without blocking it."""
 
-    def __init__(self, pages: Pages) -> None:
+    def __init__(self, pages: Answering) -> None:
         self._pages = pages
 
     async def __call__(self, scope: MutableMapping[str, Any], receive: Receive, send: Send) -> None:
@@ -29,12 +30,18 @@ class HealthApp:
             await send({"type": "websocket.close", "code": 1008})
         elif scope["type"] == "http":
             _watch_this_loop()
-            answer = await self.answer(scope["method"], _path(scope))
+            answer = await self.answer(scope["method"], _target(scope))
             await _send(send, answer, scope["method"])
 
     async def answer(self, method: str, path: str) -> Answer:
         """The answer of a page."""
         return await asyncio.wrap_future(self._pages.answer(method, path))
+
+
+def _target(scope: MutableMapping[str, Any]) -> str:
+    """The path and the query, as a request over a socket has them."""
+    query = bytes(scope.get("query_string", b"")).decode("latin-1")
+    return f"{_path(scope)}?{query}" if query else _path(scope)
 
 
 def _path(scope: MutableMapping[str, Any]) -> str:

@@ -10,7 +10,8 @@ from collections.abc import Callable, Iterable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
-from otel_voice.health.pages import Answer, Pages
+from otel_voice.health.answering import Answering
+from otel_voice.health.pages import Answer
 
 PATIENCE = 5.0
 """Seconds for which a client may keep us waiting for its request, or for room to answer."""
@@ -51,7 +52,7 @@ class HealthServer(ThreadingHTTPServer):
     daemon_threads = True
     request_queue_size = 256
 
-    def __init__(self, host: str, port: int, pages: Pages) -> None:
+    def __init__(self, host: str, port: int, pages: Answering) -> None:
         self.pages = pages
         self._room = threading.BoundedSemaphore(AT_ONCE)
         if ":" in host:
@@ -98,7 +99,7 @@ class HealthServer(ThreadingHTTPServer):
         self.socket.close()
 
 
-def serve(host: str, port: int, pages: Pages) -> Iterable[str]:
+def serve(host: str, port: int, pages: Answering) -> Iterable[str]:
     """Serve the pages; what is wrong where that is not possible. Never raises."""
     try:
         server = HealthServer(host, port, pages)

@@ -1,0 +1,146 @@
+"""Events of Loki: how often, when, and what they carry."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, tzinfo
+from typing import Any, Final
+
+from otel_voice.monitoring.series import label
+from otel_voice.reports.backend import Backend
+from otel_voice.reports.errors import UnavailableError
+from otel_voice.reports.model import Alert, Call
+from otel_voice.reports.periods import Period
+from otel_voice.reports.prometheus import quoted, runs
+from otel_voice.telemetry import names
+
+_ENTRIES: Final = 1000
+"""Of one answer; Loki itself gives at most 5,000."""
+_POINTS: Final = 10_000
+_BEFORE: Final = 86_400
+"""Seconds before a call's end in which its beginning is looked for."""
+_IDS: Final = 100
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One event; labels and attributes have the names of Loki."""
+
+    time_ns: int
+    labels: Mapping[str, str]
+
+
+class Loki:
+    """The query API of one Loki. Methods raise UnavailableError. `notes` tell what was too much to be told whole."""
+
+    def __init__(self, backend: Backend) -> None:
+        self._backend = backend
+        self.notes: list[str] = []
+
+    def check(self) -> None:
+        """Whether it answers."""
+        self._backend.data("/loki/api/v1/labels", {})
+
+    def counted(self, event: str, service: str | None, periods: Sequence[Period]) -> list[float | None]:
+        """How often an event was told in each period; None where it was not."""
+        found: list[float | None] = []
+        for run in runs(periods, _POINTS):
+            query = f"sum(count_over_time({_selected(event, service)} [{run[0].seconds}s]))"
+            found.extend(self._range(query, run))
+        return found
+
+    def alerts(self, service: str | None, period: Period) -> list[Alert]:
+        """What alert() told, the first first."""
+        found = self._entries(_selected(names.EVENT_VOICE_ALERT, service), period.since_ns, period.until_ns, "forward")
+        if len(found) >= _ENTRIES:
+            self.notes.append(f"there are {_ENTRIES} alerts of programs or more; the first are in the report")
+        return [_alert(entry, period.since.tzinfo) for entry in found]
+
+    def calls(self, service: str | None, period: Period, before_ns: int, limit: int) -> list[Call]:
+        """Calls that ended in the period and before a moment, the newest first."""
+        selected = _selected(names.EVENT_VOICE_CONVERSATION_ENDED, service)
+        until = min(period.until_ns, before_ns)
+        found = self._entries(selected, period.since_ns, until, "backward", limit) if until > period.since_ns else []
+        calls = [_call(entry, period.since.tzinfo) for entry in found]
+        return [call for first in range(0, len(calls), _IDS) for call in self._begun(calls[first : first + _IDS])]
+
+    def _begun(self, calls: Sequence[Call]) -> Iterator[Call]:
+        """The same calls with when they started, where that is told."""
+        ids = quoted("|".join(re.escape(call.id) for call in calls))
+        selected = _selected(names.EVENT_VOICE_CONVERSATION_STARTED, None)
+        since = int(min(call.ended for call in calls).timestamp()) - _BEFORE
+        until = int(max(call.ended for call in calls).timestamp()) + 1
+        query = f"{selected} | {label(names.VOICE_CONVERSATION_ID)}=~{ids}"
+        found = self._entries(query, since * 1_000_000_000, until * 1_000_000_000, "backward")
+        started = {entry.labels.get(label(names.VOICE_CONVERSATION_ID)): entry for entry in found}
+        for call in calls:
+            entry = started.get(call.id)
+            yield call if entry is None else replace(call, started=_moment(entry.time_ns, call.ended.tzinfo))
+
+    def _range(self, query: str, run: Sequence[Period]) -> list[float | None]:
+        step = run[0].seconds
+        asked = {"start": str(run[0].until_ns), "end": str(run[-1].until_ns), "step": f"{step}s"}
+        found: list[float | None] = [None] * len(run)
+        for row in self._results("query_range", query=query, **asked):
+            for time, value in row["values"]:
+                found[round((float(time) - run[0].until.timestamp()) / step)] = int(float(value))
+        return found
+
+    def _entries(self, query: str, since_ns: int, until_ns: int, direction: str, limit: int = _ENTRIES) -> list[Entry]:
+        asked = {"start": str(since_ns), "end": str(until_ns), "direction": direction, "limit": str(limit)}
+        rows = self._results("query_range", query=query, **asked)
+        found = [Entry(int(value[0]), row["stream"]) for row in rows for value in row["values"]]
+        return sorted(found, key=lambda entry: entry.time_ns, reverse=direction == "backward")
+
+    def _results(self, path: str, **query: str) -> list[Any]:
+        data = self._backend.data(f"/loki/api/v1/{path}", query)
+        if not isinstance(data, dict) or not isinstance(data.get("result"), list):
+            raise UnavailableError("Loki answers what is no answer of its API")
+        return list(data["result"])
+
+
+def _selected(event: str, service: str | None) -> str:
+    category = names.EVENTS[event].category
+    of = f", service_name={quoted(service)}" if service else ""
+    return f"{{{label(names.VOICE_LOG_CATEGORY)}={quoted(category)}{of}}} | event_name={quoted(event)}"
+
+
+def _alert(entry: Entry, zone: tzinfo | None) -> Alert:
+    said = entry.labels
+    return Alert(
+        name=said.get(label(names.VOICE_ALERT_TITLE), ""),
+        severity=said.get(label(names.VOICE_ALERT_SEVERITY), ""),
+        service=said.get("service_name", ""),
+        started=_moment(entry.time_ns, zone),
+        ended=None,
+        origin="program",
+        message=said.get(label(names.VOICE_ALERT_MESSAGE), ""),
+    )
+
+
+def _call(entry: Entry, zone: tzinfo | None) -> Call:
+    said = entry.labels
+    return Call(
+        id=said.get(label(names.VOICE_CONVERSATION_ID), ""),
+        service=said.get("service_name", ""),
+        ended=_moment(entry.time_ns, zone),
+        ended_ns=entry.time_ns,
+        outcome=said.get(label(names.VOICE_CONVERSATION_OUTCOME), ""),
+        turns=_number(said.get(label(names.VOICE_CONVERSATION_TURNS)), int),
+        channel=said.get(label(names.VOICE_CONVERSATION_CHANNEL)),
+        direction=said.get(label(names.VOICE_CONVERSATION_DIRECTION)),
+        cost=_number(said.get(label(names.VOICE_COST)), float),
+    )
+
+
+def _number(text: str | None, kind: Any) -> Any:
+    try:
+        return None if text is None else kind(text)
+    except ValueError:
+        return None
+
+
+def _moment(time_ns: int, zone: tzinfo | None) -> datetime:
+    return datetime.fromtimestamp(time_ns // 1_000_000_000, zone)
