@@ -34,9 +34,9 @@ class Asked:
         """The highest value of a gauge, by attributes."""
         return self._once(place, ("highest", metric, by), lambda: self._source.highest(metric, by, self.periods))
 
-    def happened(self, place: int, event: str) -> float | None:
-        """How often an event was told."""
-        return self._once(place, ("happened", event), lambda: self._source.happened(event, self.periods))
+    def happened(self, place: int, event: str, *by: str) -> Mapping[Group, float] | None:
+        """How often an event was told, by attributes."""
+        return self._once(place, ("happened", event, by), lambda: self._source.happened(event, by, self.periods))
 
     def counts(self, place: int, metric: str, by: str) -> Counts | None:
         """What a counter counted, by one attribute; what has none of it is `unknown`."""

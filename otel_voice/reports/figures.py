@@ -31,17 +31,27 @@ def figures(asked: Asked, place: int) -> Figures:
 
 def _calls(asked: Asked, place: int) -> Calls:
     outcomes = asked.counts(place, names.METRIC_VOICE_CONVERSATIONS, names.VOICE_CONVERSATION_OUTCOME)
+    started = asked.happened(place, names.EVENT_VOICE_CONVERSATION_STARTED)
     return Calls(
-        started=asked.happened(place, names.EVENT_VOICE_CONVERSATION_STARTED),
+        started=None if started is None else sum(started.values()),
         ended=None if outcomes is None else sum(outcomes.values()),
         outcomes=outcomes,
         success_rate=_share(outcomes, SUCCESS),
         abandonment_rate=_share(outcomes, ABANDONED),
+        abandoned_at=_abandoned_at(asked, place),
         duration=asked.spread(place, names.METRIC_VOICE_CONVERSATION_DURATION),
         turns=asked.spread(place, names.METRIC_VOICE_CONVERSATION_TURNS),
         channels=asked.counts(place, names.METRIC_VOICE_CONVERSATIONS, names.VOICE_CONVERSATION_CHANNEL),
         directions=asked.counts(place, names.METRIC_VOICE_CONVERSATIONS, names.VOICE_CONVERSATION_DIRECTION),
     )
+
+
+def _abandoned_at(asked: Asked, place: int) -> Counts | None:
+    by = (names.VOICE_CONVERSATION_OUTCOME, names.VOICE_STATE_NAME)
+    ended = asked.happened(place, names.EVENT_VOICE_CONVERSATION_ENDED, *by)
+    if ended is None:
+        return None
+    return {state or "unknown": count for (outcome, state), count in sorted(ended.items()) if outcome == ABANDONED}
 
 
 def _talk(asked: Asked, place: int) -> Talk:
@@ -92,6 +102,7 @@ def _spent(asked: Asked, place: int, calls: Calls) -> Spent:
         characters=asked.total(place, names.METRIC_VOICE_TTS_CHARACTERS),
         cost=cost,
         cost_per_call=cost / calls.ended if cost is not None and calls.ended else None,
+        cost_of_calls=asked.spread(place, names.METRIC_VOICE_CONVERSATION_COST),
         cost_per_hour=None if cost is None else cost * 3600 / asked.periods[place].seconds,
         by_provider=costs,
     )
@@ -115,6 +126,7 @@ def _teams(asked: Asked, place: int) -> tuple[Team, ...]:
     first = asked.spreads(place, names.METRIC_VOICE_CONVERSATION_FIRST_RESPONSE_DURATION, team) or {}
     resolution = asked.spreads(place, names.METRIC_VOICE_CONVERSATION_RESOLUTION_DURATION, team) or {}
     satisfaction = asked.spreads(place, names.METRIC_VOICE_CSAT_SCORE, team) or {}
+    load = asked.highest(place, names.METRIC_VOICE_AGENT_LOAD, team) or {}
     return tuple(
         Team(
             name=name,
@@ -123,8 +135,9 @@ def _teams(asked: Asked, place: int) -> tuple[Team, ...]:
             resolution=resolution.get((name,)),
             handoffs=handoffs.get((name,)),
             satisfaction=satisfaction.get((name,)),
+            most_open=load.get((name,)),
         )
-        for name in _named(changes, handoffs, first, resolution, satisfaction)
+        for name in _named(changes, handoffs, first, resolution, satisfaction, load)
     )
 
 

@@ -42,6 +42,7 @@ def _calls(figures: Figures) -> Iterator[Line]:
     yield from _each("calls", "outcome", calls.outcomes, NUMBER)
     yield Line("calls", "success_rate", "", calls.success_rate, SHARE)
     yield Line("calls", "abandonment_rate", "", calls.abandonment_rate, SHARE)
+    yield from _each("calls", "abandoned_at", calls.abandoned_at, NUMBER)
     yield Line("calls", "duration", "", calls.duration, SECONDS)
     yield Line("calls", "turns", "", calls.turns, NUMBER)
     yield from _each("calls", "channel", calls.channels, NUMBER)
@@ -80,6 +81,7 @@ def _spent(figures: Figures) -> Iterator[Line]:
     yield Line("spent", "cost", "", spent.cost, DOLLARS)
     yield from _each("spent", "cost_of", spent.by_provider, DOLLARS)
     yield Line("spent", "cost_per_call", "", spent.cost_per_call, DOLLARS)
+    yield Line("spent", "cost_of_calls", "", spent.cost_of_calls, DOLLARS)
     yield Line("spent", "cost_per_hour", "", spent.cost_per_hour, DOLLARS)
 
 
@@ -100,6 +102,7 @@ def _team(team: Team) -> Iterator[Line]:
     yield Line("teams", "resolution", team.name, team.resolution, SECONDS)
     yield Line("teams", "handoffs", team.name, team.handoffs, NUMBER)
     yield Line("teams", "satisfaction", team.name, team.satisfaction, POINTS)
+    yield Line("teams", "most_open", team.name, team.most_open, NUMBER)
 
 
 def _queue(queue: Queue) -> Iterator[Line]:

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime, tzinfo
 from typing import Any, Final
 
 from otel_voice.monitoring.series import label
+from otel_voice.reports.answers import Entry, by_period, entries, read
 from otel_voice.reports.backend import Backend
-from otel_voice.reports.errors import UnavailableError
 from otel_voice.reports.model import Alert, Call
 from otel_voice.reports.periods import Period
 from otel_voice.reports.prometheus import quoted, runs
+from otel_voice.reports.source import Group, Totals
 from otel_voice.telemetry import names
 
 _ENTRIES: Final = 1000
@@ -22,14 +23,6 @@ _POINTS: Final = 10_000
 _BEFORE: Final = 86_400
 """Seconds before a call's end in which its beginning is looked for."""
 _IDS: Final = 100
-
-
-@dataclass(frozen=True)
-class Entry:
-    """One event; labels and attributes have the names of Loki."""
-
-    time_ns: int
-    labels: Mapping[str, str]
 
 
 class Loki:
@@ -43,12 +36,15 @@ class Loki:
         """Whether it answers."""
         self._backend.data("/loki/api/v1/labels", {})
 
-    def counted(self, event: str, service: str | None, periods: Sequence[Period]) -> list[float | None]:
-        """How often an event was told in each period; None where it was not."""
-        found: list[float | None] = []
+    def counted(
+        self, event: str, labels: Sequence[str], service: str | None, periods: Sequence[Period]
+    ) -> list[Totals | None]:
+        """How often an event was told in each period, by labels; None where it was not."""
+        found: list[Totals | None] = []
         for run in runs(periods, _POINTS):
-            query = f"sum(count_over_time({_selected(event, service)} [{run[0].seconds}s]))"
-            found.extend(self._range(query, run))
+            told = f"count_over_time({_selected(event, service)} [{run[0].seconds}s])"
+            query = f"sum by ({', '.join(labels)}) ({told})" if labels else f"sum({told})"
+            found.extend(counts or None for counts in self._range(query, labels, run))
         return found
 
     def alerts(self, service: str | None, period: Period) -> list[Alert]:
@@ -79,26 +75,23 @@ class Loki:
             entry = started.get(call.id)
             yield call if entry is None else replace(call, started=_moment(entry.time_ns, call.ended.tzinfo))
 
-    def _range(self, query: str, run: Sequence[Period]) -> list[float | None]:
-        step = run[0].seconds
-        asked = {"start": str(run[0].until_ns), "end": str(run[-1].until_ns), "step": f"{step}s"}
-        found: list[float | None] = [None] * len(run)
-        for row in self._results("query_range", query=query, **asked):
-            for time, value in row["values"]:
-                found[round((float(time) - run[0].until.timestamp()) / step)] = int(float(value))
-        return found
+    def _range(self, query: str, labels: Sequence[str], run: Sequence[Period]) -> list[dict[Group, float]]:
+        asked = {"start": str(run[0].until_ns), "end": str(run[-1].until_ns), "step": f"{run[0].seconds}s"}
+        data = self._ask(query=query, **asked)
+        with read("Loki"):
+            return [
+                {tuple(one.labels.get(name, "") for name in labels): int(one.value) for one in found}
+                for found in by_period(data, run)
+            ]
 
     def _entries(self, query: str, since_ns: int, until_ns: int, direction: str, limit: int = _ENTRIES) -> list[Entry]:
         asked = {"start": str(since_ns), "end": str(until_ns), "direction": direction, "limit": str(limit)}
-        rows = self._results("query_range", query=query, **asked)
-        found = [Entry(int(value[0]), row["stream"]) for row in rows for value in row["values"]]
-        return sorted(found, key=lambda entry: entry.time_ns, reverse=direction == "backward")
+        data = self._ask(query=query, **asked)
+        with read("Loki"):
+            return sorted(entries(data), key=lambda entry: entry.time_ns, reverse=direction == "backward")
 
-    def _results(self, path: str, **query: str) -> list[Any]:
-        data = self._backend.data(f"/loki/api/v1/{path}", query)
-        if not isinstance(data, dict) or not isinstance(data.get("result"), list):
-            raise UnavailableError("Loki answers what is no answer of its API")
-        return list(data["result"])
+    def _ask(self, **query: str) -> Any:
+        return self._backend.data("/loki/api/v1/query_range", query)
 
 
 def _selected(event: str, service: str | None) -> str:

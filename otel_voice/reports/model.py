@@ -41,6 +41,8 @@ class Calls:
     outcomes: Counts | None = None
     success_rate: float | None = None
     abandonment_rate: float | None = None
+    abandoned_at: Counts | None = None
+    """Where the dialogue stood last in the calls that were abandoned."""
     duration: Spread | None = None
     turns: Spread | None = None
     channels: Counts | None = None
@@ -89,6 +91,7 @@ class Spent:
     characters: float | None = None
     cost: float | None = None
     cost_per_call: float | None = None
+    cost_of_calls: Spread | None = None
     cost_per_hour: float | None = None
     by_provider: Counts | None = None
 
@@ -115,6 +118,8 @@ class Team:
     resolution: Spread | None = None
     handoffs: float | None = None
     satisfaction: Spread | None = None
+    most_open: float | None = None
+    """How many conversations one of its agents had open, when one had most."""
 
 
 @dataclass(frozen=True)

@@ -2,33 +2,15 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
+from otel_voice.reports.answers import Sample, Samples, by_period, instant, matrix, read
 from otel_voice.reports.backend import Backend
-from otel_voice.reports.errors import UnavailableError
 from otel_voice.reports.periods import Period
 
 _POINTS: Final = 10_000
-
-
-@dataclass(frozen=True)
-class Sample:
-    """A series and one value of it."""
-
-    labels: dict[str, str]
-    value: float
-
-
-@dataclass(frozen=True)
-class Samples:
-    """A series and its values: Unix time and value, in this order."""
-
-    labels: dict[str, str]
-    values: list[tuple[float, float]]
 
 
 class Prometheus:
@@ -51,29 +33,27 @@ class Prometheus:
 
     def samples(self, selected: str, period: Period, before: int) -> list[Samples]:
         """The samples of series in a period and in the seconds before it, as they were stored."""
-        query = f"{selected}[{period.seconds + before}s]"
-        return _series(self._ask("query", query=query, time=_time(period.until)))
+        data = self._ask("query", query=f"{selected}[{period.seconds + before}s]", time=_time(period.until))
+        with read("Prometheus"):
+            return matrix(data)
 
     def range(self, query: str, period: Period, step: int) -> list[Samples]:
         """What the query finds, every `step` seconds."""
         asked = {"start": _time(period.since), "end": _time(period.until), "step": str(step)}
-        return _series(self._ask("query_range", query=query, **asked))
+        data = self._ask("query_range", query=query, **asked)
+        with read("Prometheus"):
+            return matrix(data)
 
     def _instant(self, query: str, period: Period) -> list[Sample]:
-        try:
-            rows = self._ask("query", query=query, time=_time(period.until))["result"]
-            return [Sample(row["metric"], value) for row in rows if math.isfinite(value := float(row["value"][1]))]
-        except (LookupError, TypeError, ValueError) as error:
-            raise _strange(error) from error
+        data = self._ask("query", query=query, time=_time(period.until))
+        with read("Prometheus"):
+            return instant(data)
 
     def _range(self, query: str, run: Sequence[Period]) -> list[list[Sample]]:
-        step = run[0].seconds
-        asked = {"start": _time(run[0].until), "end": _time(run[-1].until), "step": str(step)}
-        found: list[list[Sample]] = [[] for _ in run]
-        for one in _series(self._ask("query_range", query=query, **asked)):
-            for time, value in one.values:
-                found[round((time - run[0].until.timestamp()) / step)].append(Sample(one.labels, value))
-        return found
+        asked = {"start": _time(run[0].until), "end": _time(run[-1].until), "step": str(run[0].seconds)}
+        data = self._ask("query_range", query=query, **asked)
+        with read("Prometheus"):
+            return by_period(data, run)
 
     def _ask(self, path: str, **query: str) -> Any:
         return self._backend.data(f"/api/v1/{path}", query)
@@ -97,19 +77,5 @@ def quoted(text: str) -> str:
     return f'"{escaped}"'
 
 
-def _series(data: Any) -> list[Samples]:
-    try:
-        return [
-            Samples(row["metric"], [(float(time), float(value)) for time, value in row["values"]])
-            for row in data["result"]
-        ]
-    except (LookupError, TypeError, ValueError) as error:
-        raise _strange(error) from error
-
-
 def _time(moment: datetime) -> str:
     return str(int(moment.timestamp()))
-
-
-def _strange(error: Exception) -> UnavailableError:
-    return UnavailableError(f"Prometheus answers what is no answer of its API ({type(error).__name__}: {error})")

@@ -10,11 +10,12 @@ from typing import Final
 
 from otel_voice.monitoring.series import label, series
 from otel_voice.reports import increase, spread
+from otel_voice.reports.answers import Sample, read
 from otel_voice.reports.backend import Absent, Backend
 from otel_voice.reports.loki import Loki
 from otel_voice.reports.model import Alert, Call
 from otel_voice.reports.periods import Period
-from otel_voice.reports.prometheus import Prometheus, Sample, quoted
+from otel_voice.reports.prometheus import Prometheus, quoted
 from otel_voice.reports.source import Group, Spreads, Totals
 
 _ALERT_STEP: Final = 15
@@ -53,9 +54,11 @@ class PrometheusSource:
         of, labels = series(metric), tuple(map(label, by))
         buckets = self._grown(of.bucket, of.count, (*labels, "le"), periods)
         sums = self._grown(of.sum, of.count, labels, periods)
-        return [
-            None if counted is None else _spreads(counted, sums[place] or {}) for place, counted in enumerate(buckets)
-        ]
+        with read("Prometheus"):
+            return [
+                None if counted is None else _spreads(counted, sums[place] or {})
+                for place, counted in enumerate(buckets)
+            ]
 
     def highest(self, metric: str, by: Sequence[str], periods: Sequence[Period]) -> list[Totals | None]:
         """The highest value of a gauge at a scrape or an export."""
@@ -66,9 +69,9 @@ class PrometheusSource:
 
         return [_groups(samples, labels) or None for samples in self._prometheus.each(query, periods)]
 
-    def happened(self, event: str, periods: Sequence[Period]) -> list[float | None]:
+    def happened(self, event: str, by: Sequence[str], periods: Sequence[Period]) -> list[Totals | None]:
         """How often an event was told."""
-        return self._loki.counted(event, self._service, periods)
+        return self._loki.counted(event, tuple(map(label, by)), self._service, periods)
 
     def alerts(self, period: Period) -> list[Alert]:
         """What rules of Prometheus found, and what alert() told."""
@@ -164,6 +167,8 @@ def _matching(selected: str, labels: Mapping[str, str]) -> str:
 
 def _stretches(times: Sequence[float], step: int) -> Iterator[tuple[float, float]]:
     """From the first to the last of moments that follow each other by a step."""
+    if not times:
+        return
     start = before = times[0]
     for time in times[1:]:
         if time - before > step * 1.5:

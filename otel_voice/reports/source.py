@@ -33,8 +33,8 @@ class Source(Protocol):
         """The highest value of a gauge."""
         ...
 
-    def happened(self, event: str, periods: Sequence[Period]) -> list[float | None]:
-        """How often an event was told."""
+    def happened(self, event: str, by: Sequence[str], periods: Sequence[Period]) -> list[Totals | None]:
+        """How often an event was told; None where it was not."""
         ...
 
     def alerts(self, period: Period) -> list[Alert]:

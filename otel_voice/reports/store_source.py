@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime, tzinfo
 from itertools import islice
 from pathlib import Path
@@ -57,10 +57,13 @@ class StoreSource:
         """The highest value of a gauge."""
         return self._answers(metric, by, periods, max)
 
-    def happened(self, event: str, periods: Sequence[Period]) -> list[float | None]:
+    def happened(self, event: str, by: Sequence[str], periods: Sequence[Period]) -> list[Totals | None]:
         """How often an event was told."""
-        moments = [told.time_ns for told in self._events[event]]
-        return [len(moments[_within(moments, period)]) or None for period in periods]
+        told = self._events[event]
+        moments = [one.time_ns for one in told]
+        return [
+            Counter(_group(one.attributes, by) for one in told[_within(moments, period)]) or None for period in periods
+        ]
 
     def alerts(self, period: Period) -> list[Alert]:
         """What alert() told."""
@@ -130,8 +133,12 @@ class StoreSource:
 def _grouped(found: Sequence[Measurement], by: Sequence[str], of: Callable[[list[float]], T]) -> dict[Group, T]:
     values: defaultdict[Group, list[float]] = defaultdict(list)
     for one in found:
-        values[tuple(str(one.attributes.get(attribute, "")) for attribute in by)].append(one.value)
+        values[_group(one.attributes, by)].append(one.value)
     return {group: of(each) for group, each in values.items()}
+
+
+def _group(attributes: Mapping[str, Any], by: Sequence[str]) -> Group:
+    return tuple(str(attributes.get(attribute, "")) for attribute in by)
 
 
 def _within(moments: Sequence[int], period: Period) -> slice:

@@ -18,6 +18,7 @@ def test_calls_and_their_outcomes(store):
     assert (calls.started, calls.ended) == (4, 4)
     assert calls.outcomes == {"completed": 2, "abandoned": 1, "failed": 1}
     assert (calls.success_rate, calls.abandonment_rate) == (0.5, 0.25)
+    assert calls.abandoned_at == {"greeting": 1}
     assert (calls.duration.sum, calls.duration.p50, calls.turns.sum) == (160, 45, 4)
 
 
@@ -40,6 +41,7 @@ def test_providers_and_what_they_cost(store):
     }
     spent = total.spent
     assert (spent.input_tokens, spent.heard, spent.spoken, spent.characters) == (400, 40, 20, 200)
+    assert (spent.cost_of_calls.sum, spent.cost_of_calls.p50) == (1.25, 0.25)
     assert (spent.cost, spent.cost_per_call, spent.cost_per_hour) == (1.25, 0.3125, pytest.approx(1.25 / 24))
 
 
@@ -49,7 +51,7 @@ def test_what_the_program_said(store):
     assert total.business.appointments == {"booked": 1}
     assert total.business.satisfaction.mean == 4
     [team], [queue] = total.teams, total.queues
-    assert (team.name, team.satisfaction.count, queue.deepest) == ("sales", 1, 7)
+    assert (team.name, team.satisfaction.count, team.most_open, queue.deepest) == ("sales", 1, 9, 7)
     [alert] = report(store).alerts
     assert (alert.name, alert.severity, alert.started, alert.ended) == ("No line", "critical", traffic.NOON, None)
 

@@ -39,9 +39,10 @@ class Calls:
             self.span(names.SPAN_TURN, start, ended, {**of, names.VOICE_TURN_ID: "t", **answered, **stages})
         self.operations(of, start, ended, usd, error)
         told = {names.VOICE_CONVERSATION_OUTCOME: outcome, names.VOICE_CONVERSATION_TURNS: len(latencies)}
-        told[names.VOICE_CONVERSATION_DEAD_AIR_DURATION] = 2.0
-        self.span(names.SPAN_CONVERSATION, start, ended, {**of, **told})
-        self.event(names.EVENT_VOICE_CONVERSATION_ENDED, ended, **of, **told)
+        spent = {names.VOICE_CONVERSATION_DEAD_AIR_DURATION: 2.0, names.VOICE_CONVERSATION_COST: usd}
+        self.span(names.SPAN_CONVERSATION, start, ended, {**of, **told, **spent})
+        said = {names.VOICE_COST: usd, names.VOICE_STATE_NAME: "greeting"}
+        self.event(names.EVENT_VOICE_CONVERSATION_ENDED, ended, **of, **told, **said)
 
     def operations(self, of, start, ended, usd, error=None):
         """One of each kind; the model call has the cost and the error."""
@@ -119,6 +120,7 @@ def a_day():
     calls.event(names.EVENT_VOICE_APPOINTMENT_BOOKED, NOON, **{names.VOICE_APPOINTMENT_STATUS: "booked"})
     calls.event(names.EVENT_VOICE_QUEUE_DEPTH, NOON, **{names.VOICE_QUEUE_NAME: "line", names.VOICE_QUEUE_DEPTH: 3})
     calls.event(names.EVENT_VOICE_QUEUE_DEPTH, NOON, **{names.VOICE_QUEUE_NAME: "line", names.VOICE_QUEUE_DEPTH: 7})
+    calls.event(names.EVENT_VOICE_AGENT_LOAD, NOON, **team, **{names.VOICE_AGENT_LOAD: 9})
     said = {names.VOICE_ALERT_SEVERITY: "critical", names.VOICE_ALERT_TITLE: "No line"}
     calls.event(names.EVENT_VOICE_ALERT, NOON, **said)
     return calls

@@ -41,6 +41,7 @@ with otel_voice.conversation(channel="phone", direction="inbound") as call:
     otel_voice.event("conversation.first_response", team="sales", duration=40)
     otel_voice.event("queue.depth", queue="line", depth=7)
     otel_voice.event("queue.wait", queue="line", duration=20)
+    otel_voice.event("agent.load", agent="ada", team="sales", open=9)
     call.state("greeting")
 otel_voice.alert("critical", "No line", "The carrier refuses calls.")
 """
@@ -87,6 +88,7 @@ def test_calls(both: tuple[Report, Report]) -> None:
     """As many began and ended, with the same outcomes, rates, channels and hours."""
     of_store, of_stack = both
     assert of_stack.total.calls.outcomes == of_store.total.calls.outcomes
+    assert of_stack.total.calls.abandoned_at == of_store.total.calls.abandoned_at == {"greeting": 2}
     assert of_stack.total.calls.channels == of_store.total.calls.channels
     assert of_stack.total.calls.success_rate == of_store.total.calls.success_rate
     assert (of_store.total.calls.started, of_store.total.calls.ended) == (3, 3)
@@ -126,6 +128,7 @@ def test_what_was_spent(both: tuple[Report, Report]) -> None:
     of_store, of_stack = (report.total.spent for report in both)
     for figure in ("input_tokens", "output_tokens", "heard", "spoken", "characters", "cost", "cost_per_call"):
         assert getattr(of_stack, figure) == pytest.approx(getattr(of_store, figure)), figure
+    alike(of_store.cost_of_calls, of_stack.cost_of_calls)
 
 
 def test_business_teams_and_queues(both: tuple[Report, Report]) -> None:
@@ -139,6 +142,7 @@ def test_business_teams_and_queues(both: tuple[Report, Report]) -> None:
         == (team.name, team.cases, team.handoffs)
         == ("sales", {"created": 2}, 2)
     )
+    assert other.most_open == team.most_open == 9
     assert of_stack.queues[0].deepest == of_store.queues[0].deepest == 7
     alike(of_store.queues[0].wait, of_stack.queues[0].wait)
 
