@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -106,8 +105,9 @@ class Told:
 
     def _rows(self, query: str, *values: object) -> Iterator[Any]:
         try:
-            with closing(self._connection.execute(query, values)) as cursor:
-                yield from cursor
+            # No `yield from`: left early it closes the cursor, by then of a store that may be closed.
+            for row in self._connection.execute(query, values):  # noqa: UP028
+                yield row
         except sqlite3.Error as error:
             raise store_file.explained(self.path, error) from error
 

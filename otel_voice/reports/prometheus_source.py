@@ -12,6 +12,7 @@ from otel_voice.monitoring.series import label, series
 from otel_voice.reports import increase, spread
 from otel_voice.reports.answers import Sample, read
 from otel_voice.reports.backend import Absent, Backend
+from otel_voice.reports.errors import UnavailableError
 from otel_voice.reports.loki import Loki
 from otel_voice.reports.model import Alert, Call
 from otel_voice.reports.periods import Period
@@ -75,7 +76,7 @@ class PrometheusSource:
 
     def alerts(self, period: Period) -> list[Alert]:
         """What rules of Prometheus found, and what alert() told."""
-        found = [*self._of_rules(period), *self._loki.alerts(self._service, period)]
+        found = [*self._of_rules(period), *self._of_programs(period)]
         return sorted(found, key=lambda alert: alert.started)
 
     def gaps(self, period: Period) -> list[str]:
@@ -119,6 +120,14 @@ class PrometheusSource:
         for one in self._prometheus.range(f'ALERTS{{alertstate="firing"{matcher}}}', period, step):
             for started, ended in _stretches([time for time, _ in one.values], step):
                 yield _alert(one.labels, started, ended, period, step)
+
+    def _of_programs(self, period: Period) -> list[Alert]:
+        """Those of rules are worth telling without them."""
+        try:
+            return self._loki.alerts(self._service, period)
+        except UnavailableError as error:
+            self._loki.notes.append(f"missing: alerts of programs: {error}")
+            return []
 
     def _without_history(self, period: Period) -> list[str]:
         [found] = self._prometheus.each(lambda seconds: f"count_over_time(max(up)[{seconds}s:1m])", [period])

@@ -8,9 +8,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime, tzinfo
 from itertools import islice
 from pathlib import Path
-from typing import Any, Final, TypeVar
+from typing import Any, Final, NamedTuple, TypeVar
 
-from otel_voice.local import decoding
+from otel_voice.local import decoding, rows
 from otel_voice.local.errors import LocalError
 from otel_voice.local.telling import Told, ToldEvent, ToldSpan
 from otel_voice.reports import spread
@@ -23,6 +23,20 @@ from otel_voice.telemetry import names
 
 T = TypeVar("T")
 _ALERTS: Final = 1000
+_ASKED_FOR: Final = (
+    names.EVENT_VOICE_CONVERSATION_STARTED,
+    names.EVENT_VOICE_CONVERSATION_ENDED,
+    names.EVENT_VOICE_ALERT,
+)
+"""The events that are asked for as such; of all others the measurements are kept alone."""
+
+
+class _Kept(NamedTuple):
+    """One measurement; `labels` are the values of its metric's labels, one object for all that are alike."""
+
+    time_ns: int
+    value: float
+    labels: Group
 
 
 class StoreSource:
@@ -33,9 +47,10 @@ class StoreSource:
 
     def __init__(self, path: Path, period: Period, service: str | None = None) -> None:
         self._service = service
-        self._measured: defaultdict[str, list[Measurement]] = defaultdict(list)
+        self._measured: defaultdict[str, list[_Kept]] = defaultdict(list)
+        self._labels: dict[Group, Group] = {}
         self._events: defaultdict[str, list[ToldEvent]] = defaultdict(list)
-        self._calls: list[ToldSpan] = []
+        self._calls: list[Call] = []
         self._known: defaultdict[str, list[int]] = defaultdict(list)
         try:
             with Told(path) as told:
@@ -90,19 +105,19 @@ class StoreSource:
     def calls(self, period: Period, before_ns: int, limit: int) -> list[Call]:
         """Calls that ended in the period and before a moment, the newest first."""
         until = min(before_ns, period.until_ns)
-        ended = (span for span in reversed(self._calls) if period.since_ns <= span.end_ns < until)
-        return [_call(span, period.since.tzinfo) for span in islice(ended, limit)]
+        return list(islice((call for call in reversed(self._calls) if period.since_ns <= call.ended_ns < until), limit))
 
     def _read(self, told: Told, period: Period) -> None:
         for span in told.spans(period.since_ns, period.until_ns):
             if self._service in (None, span.service):
                 self._keep(of_span(span))
-                if span.role == "conversation":
-                    self._calls.append(span)
+                if span.role == rows.CONVERSATION:
+                    self._calls.append(_call(span, period.since.tzinfo))
         for event in told.events(period.since_ns, period.until_ns):
             if self._service in (None, event.service):
                 self._keep(of_event(event))
-                self._events[event.name].append(event)
+                if event.name in _ASKED_FOR:
+                    self._events[event.name].append(event)
         for name, time_ns in told.metrics(period.since_ns, period.until_ns, self._service):
             self._known[name].append(time_ns)
         for moments in self._known.values():
@@ -112,15 +127,20 @@ class StoreSource:
 
     def _keep(self, measured: Iterator[Measurement]) -> None:
         for one in measured:
-            self._measured[one.metric].append(one)
+            labels = _group(one.attributes, names.METRICS[one.metric].labels)
+            kept = _Kept(one.time_ns, one.value, self._labels.setdefault(labels, labels))
+            self._measured[one.metric].append(kept)
 
     def _answers(
         self, metric: str, by: Sequence[str], periods: Sequence[Period], of: Callable[[list[float]], T]
     ) -> list[Any]:
         measured = self._measured[metric]
+        places = [names.METRICS[metric].labels.index(attribute) for attribute in by]
         moments = [one.time_ns for one in measured]
         return [
-            _grouped(found, by, of) if (found := measured[_within(moments, period)]) else self._nothing(metric, period)
+            _grouped(found, places, of)
+            if (found := measured[_within(moments, period)])
+            else self._nothing(metric, period)
             for period in periods
         ]
 
@@ -130,10 +150,10 @@ class StoreSource:
         return {} if known[_within(known, period)] else None
 
 
-def _grouped(found: Sequence[Measurement], by: Sequence[str], of: Callable[[list[float]], T]) -> dict[Group, T]:
+def _grouped(found: Sequence[_Kept], places: Sequence[int], of: Callable[[list[float]], T]) -> dict[Group, T]:
     values: defaultdict[Group, list[float]] = defaultdict(list)
     for one in found:
-        values[_group(one.attributes, by)].append(one.value)
+        values[tuple(one.labels[place] for place in places)].append(one.value)
     return {group: of(each) for group, each in values.items()}
 
 

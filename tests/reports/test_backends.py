@@ -66,6 +66,18 @@ def serve():
         server.server_close()
 
 
+def test_alerts_of_rules_without_loki(serve):
+    """They are told, and that the others are missing."""
+
+    def of(path, query):
+        fired = {"metric": {"alertname": "VoiceSlow"}, "values": [[SINCE.timestamp(), "1"]]}
+        return {"result": [fired]} if query.get("query", "").startswith("ALERTS") else NOTHING
+
+    made = making.report(PrometheusSource(serve(of).url, None), Question(DAY), SINCE)
+    assert [alert.name for alert in made.alerts] == ["VoiceSlow"]
+    assert any(note.startswith("missing: alerts of programs: no Loki") for note in made.notes)
+
+
 def report(server, period=DAY, by=None):
     source = PrometheusSource(server.url, server.url)
     return making.report(source, Question(period, by), SINCE)

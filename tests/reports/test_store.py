@@ -1,5 +1,7 @@
 """Reports of the embedded store: exact, and silent about what is not known."""
 
+import sqlite3
+from contextlib import closing
 from datetime import timedelta
 
 import pytest
@@ -125,6 +127,22 @@ def test_strange_attributes_are_no_numbers(tmp_path):
     calls.keep(tmp_path / "store")
     [use] = report(tmp_path / "store").total.providers
     assert (use.operation, use.duration.sum, report(tmp_path / "store").total.spent.cost) == ("7", 0, None)
+
+
+def test_a_store_of_a_newer_version(store):
+    """It is not read as if it were of this one."""
+    with closing(sqlite3.connect(store)) as connection:
+        connection.execute("PRAGMA user_version = 99")
+    with pytest.raises(UnavailableError, match="upgrade otel-voice"):
+        report(store)
+
+
+def test_a_damaged_span(store):
+    """One line that names the store."""
+    with closing(sqlite3.connect(store)) as connection, connection:
+        connection.execute("UPDATE span SET raw = x'ffff' WHERE role = 'turn'")
+    with pytest.raises(UnavailableError, match="is damaged"):
+        report(store)
 
 
 @pytest.mark.parametrize("content", [b"", b"no store", b"SQLite format 3\x00" + b"\xff" * 4096])
