@@ -21,7 +21,7 @@ import yaml
 from otel_voice.monitoring.values import PATH, Values, own_values
 from tests.stack.binaries import ROOT
 from tests.stack.real.letterbox import Letterbox
-from tests.stack.real.otlp import log, logs
+from tests.stack.real.otlp import counter
 from tests.stack.real.programs import eventually
 from tests.stack.real.watched import WatchedStack
 
@@ -49,6 +49,8 @@ LOWERED: dict[str, dict[str, Any]] = {
     # Seconds that a process that was killed may be silent; the window is how long it is remembered.
     "VoiceServiceDown": {"threshold": 10, "window": "1h"},
 }
+# Caused last: Prometheus takes nothing of a request that has a point which it refuses.
+LOST = {"VoiceTelemetryLost", "OtelcolDroppingData"}
 # Those that end a minute after their cause.
 ENDING = ("VoiceErrorRateCritical", "VoiceCallFailureRateCritical", "VoiceIntegrationFailing", "VoiceRetryRateHigh")
 
@@ -115,18 +117,20 @@ def _lived(day: Day) -> Day:
     command = (sys.executable, "-m", "otel_voice.cli.main", "demo", "--faults", "--endpoint", day.stack.endpoint)
     with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True) as faults:
         while faults.poll() is None:
-            day.stack.send("logs", refused_by_loki())
             day.look()
             time.sleep(1)
         assert faults.returncode == 0, faults.stderr and faults.stderr.read()
-    _look_until(day, lambda: not day.missing(), 60)
+    _look_until(day, lambda: day.missing() <= LOST, 60)
+    day.stack.send("metrics", refused_by_prometheus())
+    _look_until(day, lambda: not day.missing(), 30)
     _look_until(day, lambda: day.now.isdisjoint(ENDING), 120)
     return day
 
 
-def refused_by_loki() -> dict[str, Any]:
-    """A log record of somebody whose clock is two months behind: nobody takes it, and the Collector gives it up."""
-    return logs(log("late", {"voice.log.category": "app"}, timeUnixNano=str(time.time_ns() - 60 * 86400 * 10**9)))
+def refused_by_prometheus() -> dict[str, Any]:
+    """A point of somebody whose clock is three days behind: the Collector gives it up."""
+    then = str(time.time_ns() - 3 * 86400 * 10**9)
+    return counter("late", {}, timeUnixNano=then, startTimeUnixNano=then)
 
 
 def _look_until(day: Day, true: Callable[[], bool], timeout: float) -> None:
@@ -140,7 +144,7 @@ def _look_until(day: Day, true: Callable[[], bool], timeout: float) -> None:
 @pytest.mark.parametrize("name", sorted(set(ALERTS) - set(NOT_HERE)))
 def test_an_alert_fires(day: Day, name: str) -> None:
     """Its cause happened, and Alertmanager has been told."""
-    assert day.states[name], f"{name} was never told; seen were {sorted(day.states)}"
+    assert name in day.states, f"{name} was never told; told were {sorted(day.states)}"
 
 
 def test_what_cannot_be_caused_is_still_an_alert() -> None:
@@ -156,8 +160,8 @@ def test_an_alert_ends(day: Day, name: str) -> None:
 
 def test_an_outage_is_one_page(day: Day) -> None:
     """The warning is held back while the critical alert of the same thing is told."""
-    assert "active" in day.states["VoiceActiveCallsCritical"]
-    assert "suppressed" in day.states["VoiceActiveCallsHigh"]
+    assert day.states.get("VoiceActiveCallsCritical") == {"active"}
+    assert "suppressed" in day.states.get("VoiceActiveCallsHigh", ())
 
 
 def test_a_critical_fault_pages(day: Day) -> None:

@@ -39,9 +39,11 @@ class WatchedStack(WholeStack):
         return rules
 
     def _ruler(self) -> dict[str, str]:
-        rules = self._folder / "loki-rules"
-        self._put("stack/loki/rules/fake", rules / "fake")
-        return {**super()._ruler(), "/etc/loki/rules": str(rules)}
+        moved = super()._ruler()
+        rules = Path(moved["/etc/loki/rules"]) / "fake"
+        shutil.rmtree(rules)
+        self._put("stack/loki/rules/fake", rules)
+        return moved
 
     def _scraped(self) -> dict[str, str]:
         hasty = {"scrape_interval: 15s": "scrape_interval: 2s", "evaluation_interval: 15s": "evaluation_interval: 2s"}
