@@ -75,7 +75,12 @@ def _sdk(item: str, window: str) -> str:
 
 def _of_each(counter: str, window: str) -> str:
     """A counter of the Collector's exporters, of spans, points and records."""
-    return "\n    or ".join(grown(f"otelcol_exporter_{counter}_{item}_total", window) for item in _ITEMS)
+    return "\n    or ".join(grown(_own(f"exporter_{counter}_{item}"), window) for item in _ITEMS)
+
+
+def _own(counter: str) -> str:
+    """A counter of the Collector's own: by its version and settings it is called _total, or it is not."""
+    return f'{{__name__=~"otelcol_{counter}(_total)?"}}'
 
 
 def _named(expression: str, name: str, value: str) -> str:
@@ -149,7 +154,7 @@ def _dropping(values: Values) -> Alert:
 def _refusing(values: Values) -> Alert:
     name = "OtelcolRefusing"
     asked = values.alert(name)
-    refused = "\n  or ".join(grown(f"otelcol_receiver_refused_{item}_total", asked.window) for item in _ITEMS)
+    refused = "\n  or ".join(grown(_own(f"receiver_refused_{item}"), asked.window) for item in _ITEMS)
     return Alert(
         name,
         WARNING,
