@@ -45,12 +45,13 @@ def faults_to_read(url: str, folder: Path) -> Demonstration:
 
 
 def _faults(url: str, folder: Path, rounds: int, waiting: int) -> Demonstration:
-    from otel_voice.simulators.faults import environment
+    from otel_voice.simulators.faults import environment, telemetry
 
     program = [sys.executable, str(_example("faults")), "--rounds", str(rounds), "--waiting", str(waiting)]
-    given = {name: value for name, value in environment(url, _free_port()).items() if not os.environ.get(name)}
+    unsaid = {name: value for name, value in telemetry(_free_port()).items() if not os.environ.get(name)}
     # What the reception swears to on a bad day is nothing to keep beside the records of real programs.
-    return Demonstration(program, {**given, "OTEL_VOICE_AUDIT_DIR": str(folder / "audit")})
+    audit = {"OTEL_VOICE_AUDIT_DIR": str(folder / "audit")}
+    return Demonstration(program, {**environment(url), **unsaid, **audit})
 
 
 def _free_port() -> int:

@@ -5,10 +5,14 @@ from __future__ import annotations
 from otel_voice.simulators import server
 
 
-def environment(url: str, health_port: int) -> dict[str, str]:
-    """The variables with which examples/faults talks to the simulators at `url`, and is seen to suffer in time."""
+def environment(url: str) -> dict[str, str]:
+    """The variables with which examples/faults talks to the simulators at `url`."""
+    return server.environment(url)
+
+
+def telemetry(health_port: int) -> dict[str, str]:
+    """How it is seen to suffer, where nobody said otherwise."""
     return {
-        **server.environment(url),
         "OTEL_SERVICE_NAME": "reception",
         "OTEL_RESOURCE_ATTRIBUTES": "deployment.environment.name=production,cloud.region=eu-central-1",
         # It lasts less than a minute: a rate needs points, and a terminal no thousand lines of one message.

@@ -6,7 +6,7 @@ from importlib.metadata import version
 
 import pytest
 
-from otel_voice.cli import demo, endpoint
+from otel_voice.cli import demo, demonstrations, endpoint
 from otel_voice.cli.demonstrations import Demonstration
 from otel_voice.cli.main import main
 from otel_voice.local.conversations import Conversations
@@ -110,6 +110,17 @@ def test_the_demo_sends_to_a_collector(tmp_path, monkeypatch):
     with Store(path) as store, Receiver(store.add, http_port=0, grpc_port=0) as collector:
         assert main(["demo", "--endpoint", f"{collector.endpoint}/"]) == 0
     assert "call-1" in [one.id for one in Conversations(path).listed()]
+
+
+def test_the_faults_go_to_no_real_provider(tmp_path, monkeypatch):
+    """A user's own keys and addresses are not used; what they say of telemetry is."""
+    monkeypatch.setenv("OPENAI_API_KEY", "their-key")
+    monkeypatch.setenv("OPENAI_BASE_URL", "https://api.openai.com/v1")
+    monkeypatch.setenv("OTEL_SERVICE_NAME", "theirs")
+    given = demonstrations.faults_to_watch("http://127.0.0.1:8765", tmp_path).environment
+    assert given["OPENAI_API_KEY"] == "simulated"
+    assert given["OPENAI_BASE_URL"] == "http://127.0.0.1:8765/v1"
+    assert "OTEL_SERVICE_NAME" not in given
 
 
 def test_the_demo_says_what_is_missing(monkeypatch, capsys):
