@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 
-from benchmarks import instructions, lag, log_calls, logs, memory, startup, times
+from benchmarks import instructions, lag, log_calls, logs, memory, startup, sustained, times
 from benchmarks.result import BenchmarkError, Result
 
 REPORT = Path(__file__).resolve().parent.parent / ".cache" / "bench.json"
@@ -19,7 +19,7 @@ def main() -> int:
     results: list[Result] = []
     try:
         # The clock first: counting instructions keeps every core busy.
-        for part in (startup, times, lag, logs, memory, log_calls, instructions):
+        for part in (startup, times, lag, logs, sustained, memory, log_calls, instructions):
             sys.stderr.write(f"{(part.__doc__ or '').splitlines()[0]}\n")
             results += part.measure()
     except BenchmarkError as error:
