@@ -69,10 +69,12 @@ class Running:
     As a context manager it is current inside the block, and an exception that leaves the block ends it.
     """
 
-    __slots__ = ("_handle", "_observer", "_open", "_sink", "_token", "closing", "readers", "record")
+    __slots__ = ("_handle", "_observer", "_open", "_sink", "_token", "asked", "closing", "readers", "record")
 
-    def __init__(self, record: Operation, sink: Sink, observer: Observer | None = None) -> None:
+    def __init__(self, record: Operation, sink: Sink, observer: Observer | None = None, asked: Any = None) -> None:
         self.record = record
+        self.asked = asked
+        """The arguments of the call, until it returns: an error that it raises may quote them."""
         self.closing = False
         """It was closed while a read was under way: an error that follows is not the provider's."""
         self.readers: list[weakref.ref[Any]] = []
@@ -93,6 +95,7 @@ class Running:
         guarded(self._sink.leave, self._token)
         if error is not None:
             self.stop(error)
+        self.asked = None
 
     @property
     def ended(self) -> bool:
@@ -127,10 +130,11 @@ class Running:
     def fail(self, error: BaseException) -> None:
         """The provider, or the way to it, failed."""
         if self._open:
-            self.record.error = error
+            self.record.error, self.record.asked = error, self.asked
             if self._observer is not None:
                 guarded(self._observer.failure, error)
         self._end(Outcome.FAILED, clock.now())
+        self.record.asked = None
 
     def _leave(self, at: int) -> None:
         # The garbage collector may run anywhere, also where this thread holds a lock that ending would wait for.

@@ -57,6 +57,8 @@ class Operation:
     error_message: str | None = None
     """What was said of a failure of which no exception was seen."""
     status_code: int | None = None
+    asked: Any = None
+    """The arguments of the call that failed, while it is told and content is not recorded: the error may quote them."""
 
     cost: float | None = None  # USD, by the prices in use
     unpriced: bool = False

@@ -8,7 +8,8 @@ from opentelemetry.context import Context
 from opentelemetry.metrics import Meter
 
 from otel_voice.telemetry import names
-from otel_voice.telemetry.events import STACK_LENGTH, Events
+from otel_voice.telemetry.events import Events
+from otel_voice.telemetry.failing import STACK_LENGTH
 from otel_voice.telemetry.instruments import histogram
 from otel_voice.telemetry.redaction import bounded, redact
 

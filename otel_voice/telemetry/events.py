@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import traceback
 from collections.abc import Mapping
 from typing import Any
 
@@ -15,11 +14,8 @@ from otel_voice.observation.records import Operation, Outcome, Step
 from otel_voice.telemetry import names
 from otel_voice.telemetry.attributes import Attributes, at_start, error_type, of_place
 from otel_voice.telemetry.content import ContentPolicy
-from otel_voice.telemetry.redaction import bounded, redact
+from otel_voice.telemetry.failing import exception
 from otel_voice.telemetry.said import heard, said
-
-MESSAGE_LENGTH = 1024
-STACK_LENGTH = 16384
 
 
 class Events:
@@ -52,7 +48,12 @@ class Events:
             self._details(record, place, context)
 
     def _failure(self, record: Operation, place: Mapping[str, Any], context: Context) -> None:
-        attributes = {**at_start(record), **place, names.ERROR_TYPE: error_type(record), **_exception(record.error)}
+        attributes = {
+            **at_start(record),
+            **place,
+            names.ERROR_TYPE: error_type(record),
+            **exception(record, self._policy),
+        }
         message = attributes.get(names.EXCEPTION_MESSAGE) or error_type(record)
         body = f"{record.provider} {record.operation} failed: {message}"
         self.emit(names.EVENT_GEN_AI_CLIENT_OPERATION_EXCEPTION, body, attributes, context)
@@ -90,14 +91,3 @@ class Events:
             body += f", response after {latency:.3f} s"
         content = heard(turn, self._policy) if self._policy.on_events else {}
         self.emit(names.EVENT_VOICE_TURN_COMPLETED, body, {**attributes, **content}, context)
-
-
-def _exception(error: BaseException | None) -> dict[str, str]:
-    """An error as attributes; none for a failure that the provider told in its answer."""
-    if error is None:
-        return {}
-    return {
-        names.EXCEPTION_TYPE: type(error).__qualname__,
-        names.EXCEPTION_MESSAGE: bounded(redact(str(error)), MESSAGE_LENGTH),
-        names.EXCEPTION_STACKTRACE: bounded(redact("".join(traceback.format_exception(error))), STACK_LENGTH),
-    }

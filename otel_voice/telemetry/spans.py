@@ -14,8 +14,7 @@ from otel_voice.observation.records import Operation, Outcome, Step
 from otel_voice.telemetry import names
 from otel_voice.telemetry.attributes import Attributes, at_end, at_start, error_type, of_place
 from otel_voice.telemetry.content import ContentPolicy
-from otel_voice.telemetry.events import MESSAGE_LENGTH
-from otel_voice.telemetry.redaction import bounded, redact
+from otel_voice.telemetry.failing import description
 from otel_voice.telemetry.said import said
 from otel_voice.telemetry.theirs import unsummed
 
@@ -45,7 +44,7 @@ class Spans:
                 span.update_name(_name(record))  # who takes over is known at the end of a hand-off
             if record.outcome is Outcome.FAILED:
                 span.set_attribute(names.ERROR_TYPE, error_type(record))
-                span.set_status(Status(StatusCode.ERROR, _description(record)))
+                span.set_status(Status(StatusCode.ERROR, description(record, self._policy)))
         span.end(record.unix_ns(record.ended_ns or record.started_ns))
 
     def complete(self, span: Span, record: Operation) -> None:
@@ -53,7 +52,7 @@ class Spans:
         attributes = at_start(record) | self._learned(record)
         if record.outcome is Outcome.FAILED:
             attributes[names.ERROR_TYPE] = error_type(record)
-            span.set_status(Status(StatusCode.ERROR, _description(record)))
+            span.set_status(Status(StatusCode.ERROR, description(record, self._policy)))
         said_already = getattr(span, "attributes", None) or {}
         span.set_attributes({name: value for name, value in attributes.items() if name not in said_already})
 
@@ -152,11 +151,6 @@ def _name(record: Operation) -> str:
     what = record.name if isinstance(record, Step) else record.request_model
     operation = record.operation or _UNNAMED[type(record)]
     return f"{operation} {what}" if what else operation
-
-
-def _description(record: Operation) -> str | None:
-    said = record.error_message if record.error is None else str(record.error)
-    return None if said is None else bounded(redact(said), MESSAGE_LENGTH)
 
 
 def _conversation_at_start(conversation: Conversation) -> Attributes:

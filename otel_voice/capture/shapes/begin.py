@@ -24,4 +24,4 @@ def _begin(point: Point, sink: Sink, call: Call) -> tuple[Running, Observer] | N
     record = observer.request(call)
     if record is None:
         return None
-    return Running(record, sink, observer), observer
+    return Running(record, sink, observer, None if sink.wants_content else (call.args, call.kwargs)), observer
