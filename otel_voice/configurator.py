@@ -11,7 +11,7 @@ from opentelemetry.sdk._configuration import _OTelSDKConfigurator
 from opentelemetry.util._importlib_metadata import entry_points
 
 from otel_voice import settings
-from otel_voice.export import border, children, defaults, failures, policy, sessions, signals
+from otel_voice.export import border, children, defaults, failures, forking, policy, sessions, signals
 from otel_voice.export.exit import BoundedExit
 from otel_voice.privacy import unchecked
 from otel_voice.telemetry.presence import Presence
@@ -32,6 +32,7 @@ class VoiceConfigurator(_OTelSDKConfigurator):
         if settings.is_true(env, "OTEL_SDK_DISABLED"):
             return
         failures.show()
+        forking.forget_in_children()
         chosen = settings.Settings.from_env(env)
         try:
             super()._configure(**_arguments(env, chosen, kwargs))  # type: ignore[no-untyped-call]

@@ -157,10 +157,7 @@ _made: Runtime | None = None
 
 
 def runtime() -> Runtime:
-    """The runtime of this process, made when it is first needed.
-
-    The lock is for the making alone: a forked child may find it held by a thread that it does not have.
-    """
+    """The runtime of this process, made when it is first needed; the lock is for the making alone."""
     return _made or _make()
 
 
@@ -169,6 +166,16 @@ def _make() -> Runtime:
     with _lock:
         _made = _made or Runtime(Settings.from_env())
         return _made
+
+
+def _renew() -> None:
+    """In a forked child: a thread of the parent may have been making it."""
+    global _lock
+    _lock = threading.Lock()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_renew)
 
 
 @cache

@@ -7,9 +7,7 @@ the program adds later.
 
 from __future__ import annotations
 
-import contextlib
 import logging
-import os
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -65,20 +63,6 @@ def _ways_out(provider: Any) -> Iterator[tuple[Any, str, Callable[[Any], Any]]]:
         # Pulled metrics, as for Prometheus, are given to their reader in the same way.
         for reader in provider._measurement_consumer._reader_storages:
             yield reader, "_receive_metrics", _metrics
-
-
-def _before_fork() -> None:
-    """A child would wait for ever for an import that another thread of its parent was in the middle of."""
-    with contextlib.suppress(Exception):
-        import netrc  # noqa: F401 - requests imports it with its first request
-
-        from otel_voice.export import redacting
-
-        redacting.ready()
-
-
-if hasattr(os, "register_at_fork"):
-    os.register_at_fork(before=_before_fork)
 
 
 # Imported at the first export: a program's start does not wait for patterns.

@@ -46,11 +46,6 @@ def metrics(data: MetricsData) -> MetricsData:
     return MetricsData(_each("metric", _current().resource_metrics, data.resource_metrics))
 
 
-def ready() -> None:
-    """Make what the first export would make, and wait for whoever is making it."""
-    _current()
-
-
 left_out = 0
 """Spans, log records and metrics that could not be looked through, and were not exported."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from typing import TYPE_CHECKING
 
@@ -49,3 +50,13 @@ def _made() -> Values:
 
             _values = Values(Redactor(_policy))
         return _values
+
+
+def _renew() -> None:
+    """In a forked child: a thread of the parent may have been making them."""
+    global _lock
+    _lock = threading.Lock()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_renew)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import threading
 from types import FrameType
@@ -356,6 +357,16 @@ class Recorder:
             span = self._telemetry.spans.start(execution, attributes, parent)
             self._telemetry.events.operation(execution, attributes, set_span_in_context(span))
             self._telemetry.spans.finish(span, execution)
+
+
+def _renew() -> None:
+    """In a forked child: a thread of the parent may have held it."""
+    global _making
+    _making = threading.Lock()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_renew)
 
 
 def _frameworks(told: Span | None, record: Operation, place: Place | None) -> Span | None:
