@@ -35,7 +35,7 @@ EXPORTERS = {
     "OTEL_SERVICE_NAME": "benchmark",
     "OTEL_EXPORTER_OTLP_TIMEOUT": "1",
     # Audit records that somebody left on this machine are none of this program's.
-    "OTEL_VOICE_AUDIT_DIR": os.path.join(os.devnull, "none"),
+    "OTEL_VOICE_AUDIT_DIR": str(Path(os.devnull) / "none"),
 }
 
 
