@@ -10,12 +10,14 @@ from otel_voice.privacy.finding import ESCAPED, Find, Found, Rule, Rules, compil
 # What the providers' keys begin with. A key without such a sign, as Deepgram's, is found by its name or its header.
 _PREFIXED = rf"""
     (?:(?<![A-Za-z0-9])|{ESCAPED})(?P<private>
-      (?:sk|pk|rk)[-_][A-Za-z0-9_\-]{{16,300}}                   # OpenAI, Anthropic, ElevenLabs, Cartesia, Stripe
+      (?:sk|pk|rk|ek)[-_][A-Za-z0-9_\-]{{16,300}}                   # OpenAI, Anthropic, ElevenLabs, Cartesia, Stripe
     | (?:xi|dg|aai|xai|pplx|nvapi|lmnt|glpat|xapp|pypi)[-_][A-Za-z0-9_\-]{{16,300}}
     | (?:gsk|hf|npm|dop_v1|whsec|r8|fw|tgp|sntrys)_[A-Za-z0-9]{{16,300}}
     | gh[pousr]_[A-Za-z0-9]{{16,300}} | github_pat_[A-Za-z0-9_]{{16,300}}
     | xox[a-z][-_][A-Za-z0-9\-]{{10,300}}                        # Slack
     | (?:AKIA|ASIA|AROA|AIDA)[A-Z0-9]{{16}}(?![A-Za-z0-9])       # AWS
+    | ABSK[A-Za-z0-9+/]{{40,300}}={{0,2}}                          # Bedrock
+    | AQ\.[A-Za-z0-9_\-]{{30,300}}                                # Gemini
     | AIza[A-Za-z0-9_\-]{{30,60}} | ya29\.[A-Za-z0-9_\-]{{16,2000}}  # Google
     | GOCSPX-[A-Za-z0-9_\-]{{16,100}}
     | SK[0-9a-f]{{32}}(?![A-Za-z0-9])                            # Twilio's API keys; AC and CA are no secrets
@@ -31,6 +33,8 @@ _PREFIXES = (
         "pk_",
         "rk-",
         "rk_",
+        "ek-",
+        "ek_",
         "xi-",
         "xi_",
         "dg-",
@@ -43,7 +47,23 @@ _PREFIXES = (
         "fw_",
     ),
     *("tgp", "lmnt", "hf_", "npm", "dop_", "whsec", "r8", "glpat", "xapp", "pypi", "sntrys", "gsk_"),
-    *("ghp_", "gho_", "ghu_", "ghs_", "ghr_", "github_", "xox", "AKIA", "ASIA", "AROA", "AIDA", "AIza", "ya29."),
+    *(
+        "ghp_",
+        "gho_",
+        "ghu_",
+        "ghs_",
+        "ghr_",
+        "github_",
+        "xox",
+        "AKIA",
+        "ASIA",
+        "AROA",
+        "AIDA",
+        "ABSK",
+        "AIza",
+        "AQ.",
+        "ya29.",
+    ),
     *("GOCSPX", "SK", "SG.", "eyJ"),
 )
 _LONG_WORD = re.compile(r"[A-Za-z0-9_\-]{16}")
@@ -75,13 +95,15 @@ _BARE = rf"""{_NAME}{_IS}
     (?!{_SCHEMES_OF_HTTP}\s{{1,4}}\[secret)(?:{_SCHEMES_OF_HTTP}\s{{1,4}})?{_MARK}(?P<private>[^\s"',;&<>\\]{{4,4000}})"""
 # Names that are also ordinary words: only in front of what looks like a key.
 _WEAK = rf"""
-    (?:(?<![A-Za-z])|{ESCAPED})(?:token|key|sig(?:nature)?|code|x-amz-(?:signature|credential|security-token)|session(?:[-_]?id)?)
+    (?:(?<![A-Za-z])|{ESCAPED})(?:token|key|subscription|sig(?:nature)?|code|x-amz-(?:signature|credential|security-token)|session(?:[-_]?id)?)
     {_IS}\\{{0,3}}["']?{_MARK}(?P<private>[A-Za-z0-9._~+/%=\-]{{12,4000}})"""
 _COOKIE = rf"""(?:set-)?cookie{_IS}\\{{0,3}}["']?{_MARK}(?P<private>[^\n"'\\]{{4,4000}})"""
 _SCHEME = (
     rf"(?:(?<![A-Za-z0-9])|{ESCAPED})(?:bearer|token|basic|api-?key)\s{{1,4}}"
     r"(?P<private>[A-Za-z0-9._~+/=\-]{12,4000})"
 )
+# The two protocols that a websocket offers where it cannot send a header: "token" and the key.
+_PROTOCOLS = r"""(?<![A-Za-z0-9])(?:bearer|token)["']?,\s{0,4}["']?(?P<private>[A-Za-z0-9._\-]{20,4000})"""
 _SAID = r"(?:password|passcode|passphrase|pin)\s{1,3}(?:is|was)\s{1,3}(?P<private>[^\s,;.\"']{4,100})"
 _FLAG = rf"(?<![\w\-])--?[a-z\-]{{0,40}}{_NAME}\s{{1,4}}{_MARK}(?P<private>[^\s\-\[][^\s]{{3,4000}})"
 _IN_URL = r"://(?P<user>[^\s/:@\[\]]{0,200}):(?P<private>[^\s/@\[\]]{1,400})@"
@@ -131,7 +153,7 @@ def _has_sign(text: str) -> bool:
     return any(not character.isalpha() for character in text)
 
 
-_NAMES = ("key", "pass", "pwd", "secret", "auth", "token", "credential", "cookie", "sig", "code", "session")
+_NAMES = ("key", "pass", "pwd", "secret", "auth", "token", "credential", "cookie", "sig", "code", "session", "subscr")
 _SCHEMES = ("bearer", "basic", "token", "api", "pass", "pin")
 
 
@@ -186,7 +208,14 @@ RULES = (
         ),
     ),
     Rules(_has_flag, _secret(finder(_FLAG, _LOOSE, _is_value))),
-    Rules(_has_scheme, _secret(finder(_SCHEME, re.IGNORECASE, _is_key), finder(_SAID, re.IGNORECASE, _has_sign))),
+    Rules(
+        _has_scheme,
+        _secret(
+            finder(_SCHEME, re.IGNORECASE, _is_key),
+            finder(_PROTOCOLS, re.IGNORECASE, _is_drawn),
+            finder(_SAID, re.IGNORECASE, _has_sign),
+        ),
+    ),
 )
 
 

@@ -9,7 +9,7 @@ from collections.abc import Mapping, MutableMapping
 from pathlib import Path
 
 # Compiled when they are asked for, which is not at the start.
-_NAMES_SECRET = r"(?i)(?:^|_)(?:(?:API)?_?KEY|TOKEN|SECRET|PASSWORD|PASSWD|CREDENTIALS?)(?:_ID)?$"
+_NAMES_SECRET = r"(?i)(?:^|_)(?:(?:API)?_?KEY|TOKEN|SECRET|PASSWORD|PASSWD|CREDENTIALS?)(?:_ID|_BEDROCK)?$"
 _LOOKS_SECRET = r"(?=[^/\\\s])(?=\S*[0-9A-Z_=+.\-])\S{12,1024}"
 
 
