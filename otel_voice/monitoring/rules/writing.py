@@ -10,6 +10,8 @@ from otel_voice.monitoring.values import PATH, Values
 
 _HEADER: Final = f"Rendered from {PATH} by `otel-voice stack init`: change the values there, not here."
 _WIDTH: Final = 4096
+# A variable that is set to nothing would show nothing: of a host there is no service.
+_CHOSEN: Final = "{{ with $labels.service_name }}?var-service={{ . | urlquery }}{{ end }}"
 
 
 def rule_file(groups: Iterable[Group], values: Values, comment: str = "") -> str:
@@ -32,7 +34,7 @@ def alert_rule(alert: Alert, values: Values, labels: Mapping[str, str], annotati
             "description": alert.description,
             **annotations,
             "runbook_url": f"{values.links.runbooks}#{alert.name.lower()}",
-            "dashboard_url": _dashboard(alert, values),
+            "dashboard_url": f"{values.links.grafana}/d/{alert.dashboard}{_CHOSEN}",
         },
     }
 
@@ -51,11 +53,6 @@ def _rule(rule: Alert | Recording, values: Values) -> list[Any]:
     if isinstance(rule, Recording):
         return [{"record": rule.record, "expr": rule.expr}]
     return [alert_rule(rule, values, {}, {})] if values.alert(rule.name).enabled else []
-
-
-def _dashboard(alert: Alert, values: Values) -> str:
-    chosen = "?var-service={{ $labels.service_name | urlquery }}" if "service_name" in alert.expr else ""
-    return f"{values.links.grafana}/d/{alert.dashboard}{chosen}"
 
 
 def _yaml(content: Any, comment: str) -> str:
