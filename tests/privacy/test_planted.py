@@ -67,6 +67,8 @@ def test_nothing_planted_leaves_over_http(mode: str, tmp_path: Path, sink: Sink,
     left[places.OTLP] = sink.raw()
     assert leaks(left) == []
     assert masked(left) == {}
+    recorded = {way for way, raw in left.items() if places.CONTENT.encode() in raw}
+    assert recorded == (set() if mode == "NO_CONTENT" else {places.OTLP, places.EXPORTED})
 
 
 @pytest.mark.parametrize("mode", MODES)

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import json
 import re
-import threading
 import time
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import pytest
@@ -17,6 +15,7 @@ from hypothesis import strategies as st
 from otel_voice.privacy.quoting import QUOTED, READ, Said, TooLongError
 from tests.distro.conftest import Run, run_against, sink
 from tests.distro.sink import Sink
+from tests.privacy.planted.provider import REFUSED, repeating
 
 __all__ = ["run_against", "sink"]
 
@@ -86,29 +85,11 @@ def test_time_grows_with_the_length() -> None:
     assert long < short * 10 + 0.002
 
 
-class _Refusing(BaseHTTPRequestHandler):
-    def do_POST(self) -> None:
-        asked = json.loads(self.rfile.read(int(self.headers["content-length"])))
-        said = asked["messages"][-1]["content"]
-        error = {"error": {"message": f"Invalid content: '{said}' is refused", "type": "invalid_request_error"}}
-        body = json.dumps(error).encode()
-        self.send_response(400)
-        self.send_header("content-type", "application/json")
-        self.send_header("content-length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, *_: object) -> None:
-        """Silence."""
-
-
 @pytest.fixture
-def refusing() -> Iterator[str]:
-    """A provider that refuses everything, in the words of whoever asks."""
-    with ThreadingHTTPServer(("127.0.0.1", 0), _Refusing) as server:
-        threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_port}/v1"
-        server.shutdown()
+def address() -> Iterator[str]:
+    """Of a provider that refuses what it is asked in the words of whoever asks."""
+    with repeating() as address:
+        yield address
 
 
 PROGRAM = f"""
@@ -116,7 +97,7 @@ import asyncio, openai
 
 def asked(stream):
     said = "My name " + {PROMPT.removeprefix("My name ")!r}
-    return {{"model": "gpt-4o", "messages": [{{"role": "user", "content": said}}], "stream": stream}}
+    return {{"model": {REFUSED!r}, "messages": [{{"role": "user", "content": said}}], "stream": stream}}
 
 async def main():
     async with openai.AsyncOpenAI(api_key="simulated", max_retries=0) as client:
@@ -136,9 +117,9 @@ asyncio.run(main())
 
 
 @pytest.mark.parametrize(("mode", "quoted"), [("NO_CONTENT", False), ("SPAN_ONLY", True)])
-def test_a_refusal_quotes_nobody(mode: str, quoted: bool, refusing: str, sink: Sink, run_against: Run) -> None:
+def test_a_refusal_quotes_nobody(mode: str, quoted: bool, address: str, sink: Sink, run_against: Run) -> None:
     """In status, event, stack and body, plain and streamed, in both colours; who records content has it anyway."""
-    env = {"OPENAI_BASE_URL": refusing, "OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT": mode}
+    env = {"OPENAI_BASE_URL": address, "OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT": mode}
     ended = run_against(sink.endpoint, PROGRAM, **env)
     assert (ended.status, ended.telemetry_lines()) == (0, [])
     failures = [log for log in sink.logs() if log.event_name == "gen_ai.client.operation.exception"]

@@ -7,9 +7,11 @@ import urllib.parse
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Final
 
 import loguru
+import openai
 import structlog
 from opentelemetry import baggage, context, metrics, trace
 from opentelemetry._logs import LogRecord, get_logger
@@ -17,6 +19,7 @@ from opentelemetry.trace import Link, NonRecordingSpan, SpanContext, Status, Sta
 
 import otel_voice
 from tests.privacy.planted.classes import CLASSES, Planted, places_left, planted
+from tests.privacy.planted.provider import MODEL, REFUSED
 
 OTLP: Final = "OTLP"
 CONSOLE: Final = "console"
@@ -327,6 +330,33 @@ def unit(it: Planted) -> None:
 @place(*MEASURED)
 def scope_of_a_meter(it: Planted) -> None:
     metrics.get_meter(f"meter of {it.text}").create_counter(f"agent.scoped.{next(_number)}").add(1)
+
+
+# What people say to a provider, and it to them.
+
+CONTENT: Final = "what people said"
+"""Beside each secret: this arrives where content is recorded, and nowhere else."""
+
+
+@place(OTLP)
+def conversation_with_a_model(it: Planted) -> None:
+    _ask(MODEL, it.text)
+
+
+@place(OTLP)
+def refused_prompt(it: Planted) -> None:
+    with suppress(openai.BadRequestError):
+        _ask(REFUSED, it.text)
+
+
+def _ask(model: str, text: str) -> None:
+    messages: Any = [{"role": "user", "content": f"{CONTENT}: {text}"}]
+    _client().chat.completions.create(model=model, messages=messages)
+
+
+@cache
+def _client() -> openai.OpenAI:
+    return openai.OpenAI(api_key="simulated", max_retries=0)
 
 
 # What otel_voice offers.

@@ -14,6 +14,7 @@ from typing import Final
 from tests.distro.program import INSTRUMENT, clean_environment
 from tests.privacy.planted import places
 from tests.privacy.planted.program import SAID
+from tests.privacy.planted.provider import repeating
 
 ROOT: Final = Path(__file__).resolve().parents[3]
 PROGRAM: Final = "from tests.privacy.planted.program import main\nmain()\n"
@@ -62,7 +63,8 @@ def run(directory: Path, env: dict[str, str], *, health_port: int, in_front: str
         **env,
     }
     command = [INSTRUMENT, sys.executable, "program.py"]
-    with out.open("wb") as stdout, err.open("wb") as stderr:
+    with repeating() as provider, out.open("wb") as stdout, err.open("wb") as stderr:
+        given["OPENAI_BASE_URL"] = provider
         process = subprocess.Popen(command, cwd=directory, env=given, stdout=stdout, stderr=stderr)
         try:
             _wait_for(directory / SAID, process, err)
