@@ -25,7 +25,7 @@ from otel_voice.monitoring.asking import AskingError, Server
 from otel_voice.monitoring.errors import ValuesError
 from otel_voice.monitoring.routing.kinds import receivers
 from otel_voice.monitoring.routing.receiver import PAGE
-from otel_voice.monitoring.trial import Outcome, trial
+from otel_voice.monitoring.trial import Outcome, has_route, trial
 from otel_voice.monitoring.values import PATH, Values, own_values, shipped_values
 from otel_voice.stack.errors import StackError
 from otel_voice.stack.shipped import files
@@ -139,17 +139,18 @@ def _tested(alertmanager: Alertmanager, names: Sequence[str], values: Values, ti
             f"Alertmanager at {alertmanager.url} does not count by receiver: start it with "
             "--enable-feature=receiver-name-in-metrics, as docker-compose.yml does"
         )
-    told = trial(alertmanager, [name for name in names if name in there], _annotations(values), timeout)
-    by_name = {outcome.receiver: outcome for outcome in told}
-    return [by_name.get(name) or _not_there(name) for name in names]
+    configuration = alertmanager.configuration()
+    routed = [name for name in names if name in there and has_route(configuration, name)]
+    by_name = {outcome.receiver: outcome for outcome in trial(alertmanager, routed, _annotations(values), timeout)}
+    return [by_name.get(name) or _not_routed(name) for name in names]
 
 
-def _not_there(name: str) -> Outcome:
+def _not_routed(name: str) -> Outcome:
     return Outcome(
         name,
         False,
-        "not in Alertmanager's configuration: `otel-voice stack init .`, then "
-        "`docker compose up --detach --wait --force-recreate alertmanager`",
+        "not sent: Alertmanager runs with a configuration that has no route for tests of it: "
+        "`otel-voice stack init .`, then `docker compose up --detach --wait --force-recreate alertmanager`",
     )
 
 

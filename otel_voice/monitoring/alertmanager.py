@@ -44,7 +44,6 @@ class KnownAlert:
     """An alert that Alertmanager holds."""
 
     labels: Mapping[str, str]
-    receivers: tuple[str, ...]
     silenced_by: tuple[str, ...]
     inhibited_by: tuple[str, ...]
 
@@ -59,6 +58,14 @@ class Alertmanager:
     def receivers(self) -> list[str]:
         """The names of its receivers, in the order of its configuration."""
         return [str(one["name"]) for one in self._listed("/api/v2/receivers", "name")]
+
+    def configuration(self) -> str:
+        """The configuration that it runs with, as text; secrets are left out."""
+        answer = self._server.json("/api/v2/status")
+        try:
+            return str(answer["config"]["original"])
+        except (KeyError, TypeError) as error:
+            raise AskingError(f"{self.url}/api/v2/status gave no configuration: is it Alertmanager?") from error
 
     def counts(self) -> dict[str, Counts]:
         """By receiver; one that tells nobody, as `page`, is not among them."""
@@ -93,7 +100,6 @@ def _known(alert: Mapping[str, Any]) -> KnownAlert:
     status = alert["status"] if isinstance(alert["status"], dict) else {}
     return KnownAlert(
         labels=alert["labels"] if isinstance(alert["labels"], dict) else {},
-        receivers=tuple(str(one.get("name")) for one in alert.get("receivers") or ()),
         silenced_by=tuple(status.get("silencedBy") or ()),
         inhibited_by=tuple(status.get("inhibitedBy") or ()),
     )

@@ -69,7 +69,7 @@ def test_the_worst_comes_first(answering: Answering) -> None:
 
 
 def known(silenced: bool, inhibited: bool, **labels: str) -> KnownAlert:
-    return KnownAlert({"stack": "otel-voice", **labels}, ("slack",), ("s",) * silenced, ("i",) * inhibited)
+    return KnownAlert({"stack": "otel-voice", **labels}, ("s",) * silenced, ("i",) * inhibited)
 
 
 def test_what_is_held_back_is_told_as_such(answering: Answering) -> None:

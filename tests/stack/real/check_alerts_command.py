@@ -5,12 +5,13 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from tests.stack.binaries import BIN
 from tests.stack.real.programs import eventually, free_port
-from tests.stack.real.told import KINDS, Told
+from tests.stack.real.told import KINDS, Told, alertmanager_with
 from tests.stack.real.whole import WholeStack
 
 pytestmark = pytest.mark.timeout(240)
@@ -111,6 +112,25 @@ def test_the_values_say_who_must_be_there(told: Told) -> None:
     """With the owner's file, a receiver that Alertmanager was not told of is a failure, and what to do is said."""
     done = otel_voice("test", "--alertmanager", told.url, "--values", str(told.values), "--receiver", "email")
     assert (done.returncode, done.stdout) == (0, "email  accepted\n"), done.stderr
+
+
+def test_another_configuration_pages_nobody_by_mistake(told: Told, tmp_path: Path) -> None:
+    """Without a route for tests the default receiver would be told: nothing is sent."""
+    foreign = tmp_path / "foreign.yml"
+    hooks = "".join(
+        f"- {{name: {name}, webhook_configs: [{{url: '{told.web.url}/foreign'}}]}}\n" for name in ("ops", "slack")
+    )
+    foreign.write_text(f"route: {{receiver: ops, group_wait: 0s}}\nreceivers:\n{hooks}")
+    url, alertmanager = alertmanager_with(foreign)
+    alertmanager.start()
+    done = otel_voice("test", "--alertmanager", url)
+    alertmanager.stop()
+    assert done.returncode == 1
+    assert [line.split()[:3] for line in done.stdout.splitlines()] == [
+        ["ops", "not", "sent:"],
+        ["slack", "not", "sent:"],
+    ]
+    assert told.web.taken("/foreign") == []
 
 
 def test_a_silence_that_covers_tests_is_told(told: Told) -> None:

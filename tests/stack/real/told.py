@@ -36,9 +36,7 @@ class Told:
             (self.secrets / name).write_text(f"{self.web.url}/{name.removesuffix('_url')}\n")
         (self.secrets / "pagerduty_routing_key").write_text("a-key\n")
         self.configuration = written(folder, self.values, self.secrets)
-        port = free_port()
-        self.url = f"http://127.0.0.1:{port}"
-        self.alertmanager = self._alertmanager(folder, port)
+        self.url, self.alertmanager = alertmanager_with(self.configuration)
 
     def start(self) -> None:
         """The receivers listen already."""
@@ -74,16 +72,20 @@ class Told:
             },
         }.get(kind, {})
 
-    def _alertmanager(self, folder: Path, port: int) -> Running:
-        command = (
-            "alertmanager",
-            f"--config.file={self.configuration}",
-            f"--storage.path={folder / 'alertmanager'}",
-            f"--web.listen-address=127.0.0.1:{port}",
-            "--cluster.listen-address=",
-            *compose_flags("alertmanager", "--enable-feature"),
-        )
-        return Running(command, f"{self.url}/-/ready", folder / "alertmanager.log", {})
+
+def alertmanager_with(configuration: Path) -> tuple[str, Running]:
+    """An Alertmanager on a free port, which is not started yet, and its address."""
+    port, folder = free_port(), configuration.parent
+    command = (
+        "alertmanager",
+        f"--config.file={configuration}",
+        f"--storage.path={folder / 'alertmanager'}",
+        f"--web.listen-address=127.0.0.1:{port}",
+        "--cluster.listen-address=",
+        *compose_flags("alertmanager", "--enable-feature"),
+    )
+    url = f"http://127.0.0.1:{port}"
+    return url, Running(command, f"{url}/-/ready", folder / "alertmanager.log", {})
 
 
 def written(folder: Path, values: Path, secrets: Path) -> Path:
