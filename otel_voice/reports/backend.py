@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import urllib.error
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 from otel_voice.monitoring.asking import AskingError, Server
 from otel_voice.reports.errors import BadQuestionError, UnavailableError
+
+_PATIENCE: Final = 60.0
+"""Seconds. A month is read in some; Loki itself gives up after a minute."""
 
 
 class Backend:
@@ -15,7 +18,7 @@ class Backend:
 
     def __init__(self, name: str, url: str) -> None:
         try:
-            self._server = Server(name, url)
+            self._server = Server(name, url, _PATIENCE)
         except AskingError as error:
             raise BadQuestionError(str(error)) from error
         self._gone: UnavailableError | None = None

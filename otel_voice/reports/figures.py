@@ -11,6 +11,8 @@ from otel_voice.telemetry import names
 
 SUCCESS: Final = "completed"
 ABANDONED: Final = "abandoned"
+ENDINGS: Final = (names.VOICE_CONVERSATION_OUTCOME, names.VOICE_STATE_NAME)
+"""What the end of a conversation is told apart by."""
 _USE: Final = (names.GEN_AI_PROVIDER_NAME, names.GEN_AI_OPERATION_NAME)
 
 
@@ -47,8 +49,7 @@ def _calls(asked: Asked, place: int) -> Calls:
 
 
 def _abandoned_at(asked: Asked, place: int) -> Counts | None:
-    by = (names.VOICE_CONVERSATION_OUTCOME, names.VOICE_STATE_NAME)
-    ended = asked.happened(place, names.EVENT_VOICE_CONVERSATION_ENDED, *by)
+    ended = asked.happened(place, names.EVENT_VOICE_CONVERSATION_ENDED, *ENDINGS)
     if ended is None:
         return None
     return {state or "unknown": count for (outcome, state), count in sorted(ended.items()) if outcome == ABANDONED}

@@ -10,12 +10,14 @@ from typing import Final
 from otel_voice.reports import periods
 from otel_voice.reports.asked import Asked
 from otel_voice.reports.errors import UnavailableError
-from otel_voice.reports.figures import figures
-from otel_voice.reports.model import Alert, Counts, Report
+from otel_voice.reports.figures import ENDINGS, figures
+from otel_voice.reports.model import Alert, Counts, Figures, Report
 from otel_voice.reports.periods import Period
 from otel_voice.reports.source import Source
 from otel_voice.telemetry import names
 
+_AT_BORDERS: Final = 3
+"""Calls whose event and count may lie on different sides of a period's border, and are no gap."""
 _PEAK_LIMIT: Final = 31 * 86400
 """Seconds. The hours of the day are asked one by one."""
 
@@ -36,6 +38,7 @@ def report(source: Source, question: Question, made: datetime) -> Report:
     asked = Asked(source, (whole, *parts))
     total, *each = (figures(asked, place) for place in range(len(asked.periods)))
     hours, alerts, gaps = _peak_hours(source, whole, asked), _alerts(source, whole, asked), _gaps(source, whole, asked)
+    untold = _untold(asked, total)
     return Report(
         source=source.name,
         quantiles=source.quantiles,
@@ -47,7 +50,7 @@ def report(source: Source, question: Question, made: datetime) -> Report:
         parts=tuple(each),
         peak_hours=hours,
         alerts=alerts,
-        notes=(*gaps, *(f"missing: {problem}" for problem in asked.problems)),
+        notes=(*gaps, *untold, *(f"missing: {problem}" for problem in asked.problems)),
     )
 
 
@@ -79,6 +82,18 @@ def _gaps(source: Source, whole: Period, about: Asked) -> list[str]:
     except UnavailableError as error:
         _merge(about, [str(error)])
         return []
+
+
+def _untold(asked: Asked, total: Figures) -> list[str]:
+    """Events are kept for another time than what is counted, or are not sent at all."""
+    told = asked.happened(0, names.EVENT_VOICE_CONVERSATION_ENDED, *ENDINGS)
+    ended, known = total.calls.ended or 0, sum((told or {}).values())
+    if asked.problems or ended - known <= max(_AT_BORDERS, ended / 20):
+        return []
+    return [
+        f"events tell of {known:,.0f} of the {ended:,.0f} calls that ended: log records were not sent, or are kept for "
+        "a shorter time; calls that began, where calls were abandoned and the list of calls are incomplete"
+    ]
 
 
 def _merge(about: Asked, problems: Sequence[str]) -> None:

@@ -44,6 +44,12 @@ class Prometheus:
         with read("Prometheus"):
             return matrix(data)
 
+    def services(self, period: Period) -> list[str]:
+        """Everybody who sent metrics."""
+        data = self._ask("label/service_name/values", start=_time(period.since), end=_time(period.until))
+        with read("Prometheus"):
+            return [str(name) for name in data]
+
     def _instant(self, query: str, period: Period) -> list[Sample]:
         data = self._ask("query", query=query, time=_time(period.until))
         with read("Prometheus"):

@@ -17,7 +17,7 @@ from otel_voice.reports.loki import Loki
 from otel_voice.reports.model import Alert, Call
 from otel_voice.reports.periods import Period
 from otel_voice.reports.prometheus import Prometheus, quoted
-from otel_voice.reports.source import Group, Spreads, Totals
+from otel_voice.reports.source import Group, Spreads, Totals, unknown_service
 
 _ALERT_STEP: Final = 15
 _ALERT_POINTS: Final = 10_000
@@ -81,7 +81,7 @@ class PrometheusSource:
 
     def gaps(self, period: Period) -> list[str]:
         """How much of the period Prometheus has no history of, and what Loki has too much of."""
-        return [*self._without_history(period), *self._loki.notes]
+        return [*self._without_history(period), *self._unknown_service(period), *self._loki.notes]
 
     def calls(self, period: Period, before_ns: int, limit: int) -> list[Call]:
         """Calls that ended in the period and before a moment, the newest first."""
@@ -139,6 +139,10 @@ class PrometheusSource:
             f"Prometheus has no history of {missing:,} of the period's {minutes:,} minutes: it did not run, or keeps "
             "less; what happened then is missing"
         ]
+
+    def _unknown_service(self, period: Period) -> list[str]:
+        known = self._prometheus.services(period) if self._service is not None else []
+        return unknown_service(self._service, known)
 
     def _selected(self, name: str) -> str:
         return f"{name}{{service_name={quoted(self._service)}}}" if self._service else f"{name}{{}}"

@@ -48,3 +48,10 @@ class Source(Protocol):
     def gaps(self, period: Period) -> list[str]:
         """What is missing in the history of a period, and why."""
         ...
+
+
+def unknown_service(service: str | None, known: Sequence[str]) -> list[str]:
+    """The note on a service that sent nothing."""
+    if service is None or service in known:
+        return []
+    return [f"there is nothing of the service {service!r}; there is of: {', '.join(filter(None, known)) or 'nobody'}"]

@@ -18,7 +18,7 @@ from otel_voice.reports.errors import UnavailableError
 from otel_voice.reports.measurements import Measurement, of_event, of_span
 from otel_voice.reports.model import Alert, Call
 from otel_voice.reports.periods import Period
-from otel_voice.reports.source import Group, Spreads, Totals
+from otel_voice.reports.source import Group, Spreads, Totals, unknown_service
 from otel_voice.telemetry import names
 
 T = TypeVar("T")
@@ -95,9 +95,7 @@ class StoreSource:
                 f"the store begins at {first.isoformat()}: of what was before it, the oldest conversations were given "
                 "up for newer ones, or there were none"
             )
-        if self._service is not None and self._service not in self._services:
-            known = ", ".join(filter(None, self._services)) or "nobody"
-            found.append(f"there is nothing of the service {self._service!r} in the store; it has: {known}")
+        found.extend(unknown_service(self._service, self._services))
         if len(self._events[names.EVENT_VOICE_ALERT]) > _ALERTS:
             found.append(f"there are more than {_ALERTS} alerts; the first are in the report")
         return found

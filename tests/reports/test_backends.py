@@ -185,6 +185,17 @@ def test_days_of_one_length_are_one_question(serve):
     assert [len(run) for run in runs(periods, 100)] == [2, 1, 1]
 
 
+def test_a_service_that_sent_nothing(serve):
+    """It is named, with those that did."""
+
+    def of(path, query):
+        return ["agent", "other"] if path.endswith("/label/service_name/values") else NOTHING
+
+    server = serve(of)
+    made = making.report(PrometheusSource(server.url, server.url, "nobody"), Question(DAY, None, "nobody"), SINCE)
+    assert any("the service 'nobody'; there is of: agent, other" in note for note in made.notes)
+
+
 def test_a_service_is_quoted(serve):
     """Whatever it is called, it is one label's value in every question."""
     server = serve(lambda path, query: NOTHING)

@@ -108,6 +108,18 @@ def test_where_the_history_begins_is_said(store):
     assert report(store, "2026-11-20T13:00", "2026-11-21").notes == ()
 
 
+def test_events_that_were_not_kept(tmp_path):
+    """Where spans tell of more calls than events do, what only events tell is incomplete, and the report says so."""
+    calls = traffic.Calls()
+    for number in range(9):
+        calls.call(str(number), traffic.NOON)
+    calls.records.clear()
+    calls.keep(tmp_path / "store")
+    made = report(tmp_path / "store")
+    assert (made.total.calls.ended, made.total.calls.started) == (9, None)
+    assert any("events tell of 0 of the 9 calls" in note for note in made.notes)
+
+
 def test_calls_are_listed_newest_first(store):
     """With what their spans know."""
     period = report(store).total.period
