@@ -94,7 +94,7 @@ def _audit(values: Values) -> Alert:
         f"max(otelcol_exporter_queue_size{{{_COMPLIANCE}}})\n  / max(otelcol_exporter_queue_capacity{{{_COMPLIANCE}}})"
     )
     blocked = [
-        _named(f"sum {by()} ({grown(series(metric).total, asked.window)})", "blocked", blocked)
+        _named(f"sum {by()} ({grown(series(metric).total, asked.window)}) > 0", "blocked", blocked)
         for metric, blocked in (
             (METRIC_VOICE_AUDIT_UNWRITTEN, "the spool on disk took no records"),
             (METRIC_VOICE_AUDIT_LOST, "records were lost"),

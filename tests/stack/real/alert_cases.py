@@ -103,17 +103,12 @@ def queue(exporter: str, below: float, above: float) -> Case:
     )
 
 
-def first_loss(series: str) -> Case:
-    """A counter that begins with the first loss, or stays at 0."""
-    return Case([gauge(series, None, 0, 3)], Times(600, 240, 1200))
-
-
 def habit(lines: Sequence[Line]) -> Case:
-    """Two days of normal, then an hour and a half of something else."""
-    return Case(lines, Times(2 * DAY, 2 * HOUR, 3 * HOUR, step=300))
+    """A day and some of normal, then two hours of something else."""
+    return Case(lines, Times(26 * HOUR, 2 * HOUR, 2 * HOUR, step=300))
 
 
-FAST = Times(lead=HOUR, trouble=2 * HOUR, after=7 * HOUR, step=60)
+FAST = Times(lead=HOUR, trouble=90 * 60, after=7 * HOUR, step=60)
 SLOW = Times(lead=DAY, trouble=3 * DAY, after=DAY, step=900)
 UP = f'voice_process_up_ratio{{{S},instance="a"}}'
 COLLECTOR_UP = gauge('up{job="otelcol"}', 1, 1, 1)

@@ -94,17 +94,23 @@ def times(window: str, lasting: str) -> Times:
     return Times(lead=600, trouble=long + for_ + 120, after=long + 420)
 
 
-def rules_of(files: Mapping[str, str], alert: str, folder: Path) -> Path:
-    """A file with this alert and the recording rules that it asks."""
+def groups_of(files: Mapping[str, str]) -> list[dict[str, Any]]:
+    """The groups of rules of rendered files, those that record before those that ask."""
     groups = [group for text in files.values() for group in yaml.safe_load(text)["groups"]]
+    return sorted(groups, key=lambda group: not any("record" in rule for rule in group["rules"]))
+
+
+def rules_of(groups: Sequence[dict[str, Any]], alert: str, folder: Path) -> Path:
+    """A file with this alert and the recording rules that it asks."""
     [expr] = [rule["expr"] for group in groups for rule in group["rules"] if rule.get("alert") == alert]
-    for group in groups:
-        group["rules"] = [
-            rule for rule in group["rules"] if rule.get("alert") == alert or rule.get("record", " ") in expr
-        ]
+    needed = [{**group, "rules": [one for one in group["rules"] if _needed(one, alert, expr)]} for group in groups]
     written = folder / f"{alert}.rules.json"
-    written.write_text(json.dumps({"groups": [group for group in groups if group["rules"]]}))
+    written.write_text(json.dumps({"groups": [group for group in needed if group["rules"]]}))
     return written
+
+
+def _needed(rule: Mapping[str, Any], alert: str, expr: str) -> bool:
+    return rule["record"] in expr if "record" in rule else rule["alert"] == alert
 
 
 def firing(alert: str, at: int) -> dict[str, Any]:
