@@ -745,7 +745,7 @@ METRICS: Final[Mapping[str, Metric]] = {
     ),
     METRIC_VOICE_INTEGRATION_CIRCUIT: Metric(
         instrument="gauge",
-        unit="1",
+        unit="{circuit}",
         description="0: requests pass, 1: one is tried, 2: they are refused.",
         buckets=(),
         labels=("voice.integration.adapter",),
@@ -913,7 +913,7 @@ METRICS: Final[Mapping[str, Metric]] = {
     ),
     METRIC_VOICE_PROCESS_UP: Metric(
         instrument="gauge",
-        unit="1",
+        unit="{process}",
         description="1 while the process runs, 0 in the last export of an end that was meant.",
         buckets=(),
         labels=(),
@@ -921,7 +921,7 @@ METRICS: Final[Mapping[str, Metric]] = {
     ),
     METRIC_VOICE_HEALTH_CHECK_STATUS: Metric(
         instrument="gauge",
-        unit="1",
+        unit="{check}",
         description="1 while the check passes, 0 while it fails; where health is on, or a check is registered.",
         buckets=(),
         labels=("voice.health.check.name", "voice.health.check.critical"),
