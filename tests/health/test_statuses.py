@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
@@ -114,3 +116,38 @@ def test_a_program_exports_them(start: Start, port_is_open: bool) -> None:  # no
         until(lambda: told(sink).get("database") == 0 and told(sink).get("cache") == 1)
         assert told(sink).keys() >= {"memory", "disk", "exporter", "queue", "dropped", "providers", "calls"}
         check_sink(sink)
+
+
+FORKED = """
+import os, time, otel_voice
+otel_voice.register_check("database", lambda: os.getpid() != parent)
+parent = os.getpid()
+from opentelemetry import metrics
+metrics.get_meter_provider().force_flush()
+child = os.fork()
+while child or os.getppid() == parent:
+    time.sleep(0.05)
+"""
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork here")
+def test_a_forked_child_tells_its_own(start: Start) -> None:  # noqa: F811
+    """A worker has the checks that its parent registered, and asks them itself."""
+    with Sink() as sink:
+        program = start(
+            FORKED,
+            OTEL_VOICE_HEALTH_PORT="",
+            OTEL_EXPORTER_OTLP_ENDPOINT=sink.endpoint,
+            OTEL_METRICS_EXPORTER="otlp",
+            OTEL_METRIC_EXPORT_INTERVAL="300",
+        )
+        until(lambda: {0, 1} <= {point.value for point in database(sink)})
+        program.process.kill()
+        told = {(point.resource.get("service.instance.id"), point.value) for point in database(sink)}
+    assert len(told) == 2  # none of the two says what the other one does
+
+
+def database(sink: Sink) -> list[Any]:
+    """What was told of this check."""
+    points = [point for point in sink.points() if point.name == STATUS]
+    return [point for point in points if point.attributes[names.VOICE_HEALTH_CHECK_NAME] == "database"]
