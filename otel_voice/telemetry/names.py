@@ -319,9 +319,9 @@ METRIC_VOICE_ERRORS: Final = "voice.errors"
 METRIC_VOICE_ALERTS: Final = "voice.alerts"
 METRIC_VOICE_AUDIT_UNWRITTEN: Final = "voice.audit.unwritten"
 METRIC_VOICE_AUDIT_LOST: Final = "voice.audit.lost"
+METRIC_VOICE_REDACTION_UNCHECKED: Final = "voice.redaction.unchecked"
 METRIC_VOICE_PROCESS_UP: Final = "voice.process.up"
 METRIC_VOICE_HEALTH_CHECK_STATUS: Final = "voice.health.check.status"
-METRIC_VOICE_REDACTION_UNCHECKED: Final = "voice.redaction.unchecked"
 METRIC_VOICE_EVENT_LOOP_LAG: Final = "voice.event_loop.lag"
 METRIC_VOICE_LOG_DROPPED: Final = "voice.log.dropped"
 
@@ -911,6 +911,14 @@ METRICS: Final[Mapping[str, Metric]] = {
         labels=("voice.log.category",),
         opt_in="",
     ),
+    METRIC_VOICE_REDACTION_UNCHECKED: Metric(
+        instrument="counter",
+        unit="{item}",
+        description="What could not be looked through for private data, and did not leave.",
+        buckets=(),
+        labels=("voice.redaction.subject", "error.type"),
+        opt_in="",
+    ),
     METRIC_VOICE_PROCESS_UP: Metric(
         instrument="gauge",
         unit="{process}",
@@ -925,14 +933,6 @@ METRICS: Final[Mapping[str, Metric]] = {
         description="1 while the check passes, 0 while it fails; where health is on, or a check is registered.",
         buckets=(),
         labels=("voice.health.check.name", "voice.health.check.critical"),
-        opt_in="",
-    ),
-    METRIC_VOICE_REDACTION_UNCHECKED: Metric(
-        instrument="counter",
-        unit="{item}",
-        description="What could not be looked through for private data, and did not leave.",
-        buckets=(),
-        labels=("voice.redaction.subject", "error.type"),
         opt_in="",
     ),
     METRIC_VOICE_EVENT_LOOP_LAG: Metric(

@@ -81,7 +81,7 @@ def test_every_alert_is_complete() -> None:
         assert rule["labels"]["severity"] in ("critical", "warning", "{{ $labels.voice_alert_severity }}"), name
         assert said["summary"] and said["description"], name
         assert said["runbook_url"] == f"{VALUES.links.runbooks}#{name.lower()}"
-        assert re.match(rf"{VALUES.links.grafana}/d/voice-[a-z-]+(\?|$)", said["dashboard_url"]), name
+        assert re.match(rf"{VALUES.links.grafana}/d/voice-[a-z-]+({{{{ with [$]|$)", said["dashboard_url"]), name
 
 
 def test_what_is_measured_and_what_is_allowed_are_told() -> None:
@@ -150,7 +150,7 @@ def test_a_service_that_must_run_is_asked_for() -> None:
     """By its name, whatever is in it."""
     values = own_values(SHIPPED, "services: [reception, 'a\"b']", "own")
     [down] = [rule for rule in rules(values) if rule.get("alert") == "VoiceServiceDown"]
-    assert 'absent_over_time(voice_process_up_ratio{service_name="reception"}[1m])' in down["expr"]
+    assert 'absent_over_time(voice_process_up{service_name="reception"}[1m])' in down["expr"]
     assert '{service_name="a\\"b"}' in down["expr"]
 
 

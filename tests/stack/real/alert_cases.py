@@ -110,7 +110,7 @@ def habit(lines: Sequence[Line]) -> Case:
 
 FAST = Times(lead=HOUR, trouble=90 * 60, after=7 * HOUR, step=60)
 SLOW = Times(lead=DAY, trouble=3 * DAY, after=DAY, step=900)
-UP = f'voice_process_up_ratio{{{S},instance="a"}}'
+UP = f'voice_process_up{{{S},instance="a"}}'
 COLLECTOR_UP = gauge('up{job="otelcol"}', 1, 1, 1)
 
 CASES: Mapping[str, Case] = {
@@ -119,7 +119,7 @@ CASES: Mapping[str, Case] = {
     "VoiceHealthCheckFailing": Case(
         [
             gauge(
-                f'voice_health_check_status_ratio{{{S},voice_health_check_name="{name}",'
+                f'voice_health_check_status{{{S},voice_health_check_name="{name}",'
                 f'voice_health_check_critical="{critical}"}}',
                 1,
                 below,

@@ -89,7 +89,7 @@ def test_another_threshold_is_another_rule(tmp_path: Path) -> None:
     answered(rules_of(higher, name, tmp_path), [scenario("higher", CASES[name].lines, when, "above", asked)], when.step)
 
 
-OTHER = f'voice_process_up_ratio{{{S},instance="b"}}'
+OTHER = f'voice_process_up{{{S},instance="b"}}'
 
 
 @pytest.mark.parametrize(

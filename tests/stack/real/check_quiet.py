@@ -34,7 +34,7 @@ COUNTERS = ("_total", "_bucket", "_count", "_sum")
 # How busy and how full the machine of the test is, is not the matter: its series are real, what they say is calm.
 HEALTHY = {"idle": 0.8, "free": 0.8}
 NEEDED = (
-    "voice_process_up_ratio",
+    "voice_process_up",
     "voice_conversations_total",
     "voice_turn_response_latency_seconds_bucket",
     "gen_ai_client_operation_duration_seconds_count",
@@ -79,7 +79,7 @@ def _values(name: str, state: str, value: float) -> str:
     if name.startswith("system_") and state:
         healthy = HEALTHY.get(state, 0.01)
         return f"0+{healthy * STEP}x{STEPS}" if name.endswith("_total") else f"{healthy}x{STEPS}"
-    if name == "voice_process_up_ratio":
+    if name == "voice_process_up":
         return f"1x{STEPS}"  # the demo's last word was that it ends
     if name.endswith(COUNTERS):
         return f"{value}+{value * SHARE_OF_A_CONVERSATION}x{STEPS}"
