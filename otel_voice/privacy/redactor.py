@@ -23,6 +23,7 @@ _log = logging.getLogger(__name__)
 _OF_PEOPLE: tuple[Kind, ...] = ("phone", "email", "card", "national_id")
 _MARK = r"\[(?:secret|phone|email|card|national_id):[0-9a-f]{10}\]"
 _LONGEST_MARK = 32
+_WHOLE_MARK = r"\[(?:dropped: )?(?:secret|phone|email|card|national_id)(?::[0-9a-f]{10})?\]"
 _SHORT = 256
 _MANY = 8192
 
@@ -124,6 +125,11 @@ class Redactor:
         if action == "drop":
             raise _Dropped(f"[dropped: {kind}]")
         return self.policy.hashed(kind, canonical) if action == "hash" else f"[{kind}]"
+
+
+def stands_for(value: object) -> bool:
+    """Whether the whole of it stands for something that was taken out: it is not hashed once more."""
+    return isinstance(value, str) and value.startswith("[") and compiled(_WHOLE_MARK).fullmatch(value) is not None
 
 
 def _is_told(text: str, at: int) -> bool:

@@ -7,14 +7,13 @@ from typing import Any
 
 from otel_voice.privacy import cards, phones
 from otel_voice.privacy.keys import Told, told_by
-from otel_voice.privacy.redactor import Redactor
+from otel_voice.privacy.redactor import Redactor, stands_for
 
 _DEPTH = 16
 """Levels of nested values; what lies deeper cannot be meant to be read, and is left out."""
 TOO_DEEP = "[too deep]"
 
 _MANY = 4096
-_SECRET = "[secret]"
 
 
 class Values:
@@ -87,7 +86,7 @@ class Values:
         if told == "nothing" or value is None or isinstance(value, (bool, float)):
             return self.value(value, depth)
         if told == "secret":
-            return value if value in ("", _SECRET) else self.redactor.whole("secret", str(value), str(value))
+            return value if value == "" or stands_for(value) else self.redactor.whole("secret", str(value), str(value))
         if not isinstance(value, (str, int)):
             return self.value(value, depth)
         if told == "id":

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import time
+from typing import Any
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from otel_voice.privacy.national import NAMES
 from otel_voice.privacy.policy import Policy
 from otel_voice.privacy.redactor import Redactor
+from otel_voice.privacy.values import Values
 from tests.privacy.planted.classes import CLASSES, places_left, planted
 
 REDACTOR = Redactor(
@@ -20,6 +22,7 @@ REDACTOR = Redactor(
         known_secrets=(planted("a key of the environment", 0).text,),
     )
 )
+DROPPING = Redactor(Policy(actions=dict.fromkeys(("secret", "phone", "email", "card"), "drop")))
 HASHING = Redactor(Policy(actions=dict.fromkeys(("secret", "phone", "email", "card"), "hash"), key=b"0123456789abcdef"))
 
 # Text with much of what the patterns are about, so that they are met.
@@ -72,7 +75,7 @@ ANYTHING = st.one_of(st.text(max_size=200), st.lists(PIECES, max_size=60).map(""
 AROUND = ANYTHING.map(lambda text: text.replace("\\", ""))
 
 
-@pytest.mark.parametrize("redactor", [REDACTOR, HASHING], ids=["masking", "hashing"])
+@pytest.mark.parametrize("redactor", [REDACTOR, HASHING, DROPPING], ids=["masking", "hashing", "dropping"])
 @given(text=ANYTHING)
 def test_any_text_is_redacted_and_the_second_time_changes_nothing(redactor: Redactor, text: str) -> None:
     """Text passes our own redaction, the border's, and the Collector's."""
@@ -91,6 +94,55 @@ def test_a_secret_does_not_survive_its_surroundings(kind: str, before: str, afte
 
 def _is_left(kind: str, text: str) -> bool:
     return bool(places_left(kind, text.encode(errors="replace")))
+
+
+LEAVES = st.one_of(ANYTHING, st.integers(), st.floats(), st.booleans(), st.none(), st.binary(max_size=50))
+NAMES_OF_ALL_KINDS = st.one_of(ANYTHING, st.sampled_from(["password", "caller_phone", "session_id", "api-key", "a.b"]))
+NESTED = st.recursive(
+    LEAVES,
+    lambda inner: st.one_of(
+        st.lists(inner, max_size=4), st.dictionaries(NAMES_OF_ALL_KINDS, inner, max_size=4), st.tuples(inner, inner)
+    ),
+    max_leaves=20,
+)
+
+
+@pytest.mark.parametrize("redactor", [REDACTOR, HASHING, DROPPING], ids=["masking", "hashing", "dropping"])
+@given(attributes=st.dictionaries(NAMES_OF_ALL_KINDS, NESTED, max_size=6))
+def test_any_attributes_are_redacted_and_the_second_time_changes_nothing(
+    redactor: Redactor, attributes: dict[str, Any]
+) -> None:
+    """Of any nesting: what is clean is handed on as the same object, so that it costs one look only."""
+    once = Values(redactor).attributes(attributes)
+    assert Values(redactor).attributes(once) is once
+    assert redactor.unchecked == 0
+
+
+@pytest.mark.parametrize("kind", CLASSES)
+@given(surroundings=NESTED, key=st.booleans(), depth=st.integers(0, 12))
+def test_a_secret_does_not_survive_in_any_nesting(kind: str, surroundings: Any, key: bool, depth: int) -> None:
+    """As a value or as a name, beside anything, however deep."""
+    it = planted(kind, 0)
+    assume(not _is_left(kind, repr(surroundings)))
+    value: Any = {it.text: surroundings} if key else {it.key: it.given, "beside": surroundings}
+    for _ in range(depth):
+        value = [value, surroundings] if depth % 2 else {"inner": value}
+    assert not _is_left(kind, repr(Values(REDACTOR).attributes({"value": value})))
+
+
+@settings(max_examples=50)
+@given(unit=st.lists(PIECES, min_size=1, max_size=4).map("".join))
+def test_no_mixture_takes_time_out_of_proportion(unit: str) -> None:
+    """Four times as much of any hostile text takes about four times as long, and nowhere near sixteen times."""
+
+    def cost(length: int) -> float:
+        text = (unit * length)[:length]
+        started = time.thread_time()
+        REDACTOR._without_private(text)
+        return time.thread_time() - started
+
+    short, long = (min(cost(length) for _ in range(4)) for length in (6_000, 24_000))
+    assert long < short * 11 + 0.003
 
 
 HOSTILE = [
@@ -117,6 +169,7 @@ HOSTILE = [
     ),
     *("://a:", "://a", "-----BEGIN PRIVATE KEY-----", "sk-", "bearer ", "phone: ", "call me at 1", "--key ", "cookie:"),
     *("2026-11-21 04:10:33 ", "0 1 ", '\\"key\\": ', "a" * 64 + "@", "%40", "x=", " ", "é", "1.", "9", "_"),
+    *("token, ", "bearer,", "AQ.", "AQ.a", "ABSK", "subscription=", "ek_", "token,'"),
 ]
 
 
