@@ -86,7 +86,8 @@ class Server:
         if parts.username is not None:
             user, password = (urllib.parse.unquote(part or "") for part in (parts.username, parts.password))
             token = base64.b64encode(f"{user}:{password}".encode()).decode()
-            request.add_header("Authorization", f"Basic {token}")
+            # Not for whoever the program sends us on to.
+            request.add_unredirected_header("Authorization", f"Basic {token}")
         return request
 
     def _answer(self, request: urllib.request.Request) -> bytes:

@@ -20,6 +20,7 @@ class Program(ThreadingHTTPServer):
     def __init__(self, status: int, content_type: str, body: str) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)
         self.status, self.content_type, self.body = status, content_type, body
+        self.location = ""
         self.asked: list[tuple[str, dict[str, str], bytes]] = []
         threading.Thread(target=self.serve_forever, daemon=True).start()
 
@@ -43,6 +44,8 @@ class _Handler(BaseHTTPRequestHandler):
         answer = self.server.body.encode()
         self.send_response(self.server.status)
         self.send_header("Content-Type", self.server.content_type)
+        if self.server.location:
+            self.send_header("Location", self.server.location)
         self.send_header("Content-Length", str(len(answer)))
         self.end_headers()
         self.wfile.write(answer)

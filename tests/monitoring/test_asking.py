@@ -46,6 +46,16 @@ def test_user_and_password_are_sent_and_not_shown(answering: Answering) -> None:
     assert "cret" not in str(caught.value)
 
 
+def test_the_password_is_not_handed_on(answering: Answering) -> None:
+    """Where a redirect leads elsewhere it goes without."""
+    elsewhere = answering(*as_json(1))
+    program = answering(302, "text/plain", "")
+    program.location = f"{elsewhere.url}/there"
+    assert Server("Loki", program.url.replace("//", "//me:secret@")).json("/x") == 1
+    assert "Authorization" in program.asked[0][1]
+    assert "Authorization" not in elsewhere.asked[0][1]
+
+
 @pytest.mark.parametrize(
     ("answer", "said"),
     [

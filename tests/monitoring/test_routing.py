@@ -148,3 +148,25 @@ def test_no_alert_silences_itself() -> None:
 def test_what_is_about_something_else_is_always_told(name: str) -> None:
     """No outage hides it."""
     assert not [one.why for one in INHIBITIONS if name in one.targets]
+
+
+EXPRESSIONS = {
+    rule["alert"]: rule["expr"]
+    for file in sorted((ROOT / "stack/prometheus/rules").glob("*.yml"))
+    for group in yaml.safe_load(file.read_text())["groups"]
+    for rule in group["rules"]
+    if "alert" in rule
+}
+
+
+def test_what_an_inhibition_compares_is_in_the_alerts() -> None:
+    """A provider or a host that one of the two does not tell apart would never be equal, and silence nothing."""
+    service = {"service_name", "deployment_environment_name"}
+    missing = [
+        (name, label)
+        for one in INHIBITIONS
+        for name in (*one.sources, *one.targets)
+        for label in set(one.equal) - service
+        if name in EXPRESSIONS and label not in EXPRESSIONS[name]
+    ]
+    assert missing == []
