@@ -40,7 +40,6 @@ def _lost(values: Values) -> Alert:
     name = "VoiceTelemetryLost"
     asked = values.alert(name)
     causes = {
-        "the Collector, which does not run": 'sum(1 - up{job="otelcol"})',
         "the Collector": f"sum({_of_each('enqueue_failed', asked.window)})\n  "
         f"or sum({_of_each('send_failed', asked.window)})",
         "the program's logs": f"sum {by()} ({grown(_logs(), asked.window)})",
@@ -48,10 +47,11 @@ def _lost(values: Values) -> Alert:
         "the program's exported logs": _sdk("log", asked.window),
     }
     over = [_named(f"({cause}) > {asked.threshold:g}", _WHERE, where) for where, cause in causes.items()]
+    away = _named('sum(1 - up{job="otelcol"}) > 0', _WHERE, "the Collector, which does not run")
     return Alert(
         name,
         CRITICAL,
-        "\nor ".join(over),
+        "\nor ".join((away, *over)),
         when="the Collector does not run or gave telemetry up, or a program dropped some because of a full queue or a "
         "failed write",
         summary=f"telemetry is lost by {{{{ $labels.{_WHERE} }}}}",

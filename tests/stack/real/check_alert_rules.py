@@ -143,6 +143,17 @@ def test_the_first_loss_is_seen(name: str, series: str, tmp_path: Path) -> None:
     answered(rules_of(GROUPS, name, tmp_path), scenarios, when.step)
 
 
+def test_a_collector_that_does_not_run(tmp_path: Path) -> None:
+    """Whatever number of lost items is allowed, and until it runs again."""
+    name = "VoiceTelemetryLost"
+    when = times_of(name, CASES[name])
+    troubled = when.lead + when.trouble - when.step
+    many = groups(own_values(SHIPPED, f"alerts: {{{name}: {{threshold: 1000}}}}", "own"))
+    asked = [silent(name, when.lead - when.step), firing(name, troubled), silent(name, troubled + when.after)]
+    away = [gauge('up{job="otelcol"}', 1, 1, 0)]
+    answered(rules_of(many, name, tmp_path), [scenario("does not run", away, when, "above", asked)], when.step)
+
+
 def first_loss(lasting: str) -> Times:
     """The window of a loss is ten minutes at most; then it is over."""
     return Times(lead=300, trouble=(seconds_of(lasting) or 0) + 60, after=1020)
