@@ -148,6 +148,7 @@ def test_a_warning_is_told_to_teams_and_by_mail(told: Told) -> None:
 
     mail = eventually(lambda: [one for one in told.mail.messages if "Slow" in one["Subject"]], "a mail")[0]
     assert (mail["To"], mail["From"]) == ("team@example.com", "voice@example.com")
+    assert set(told.mail.logins) == {("voice", "a-password")}
     assert mail["Subject"] == "[FIRING warning] agent fails: Slow"
     plain, html = body(mail, "plain"), body(mail, "html")
     for line in (f"Runbook: {RUNBOOK}", f"Dashboard: {DASHBOARD}", f"Silence: {silence}", "12 % of 50 calls"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import socketserver
 from email import message_from_bytes, policy
@@ -55,10 +56,11 @@ class Web:
 
 
 class Mail:
-    """A mail server without TLS that takes everything."""
+    """A mail server without TLS that takes everything, and asks who sends it."""
 
     def __init__(self) -> None:
         self.messages: list[EmailMessage] = []
+        self.logins: list[tuple[str, str]] = []
         self._server = socketserver.ThreadingTCPServer(("127.0.0.1", 0), self._handler())
         self._server.daemon_threads = True
         self.address = f"127.0.0.1:{self._server.server_address[1]}"
@@ -75,14 +77,21 @@ class Mail:
         class Handler(socketserver.StreamRequestHandler):
             def handle(self) -> None:
                 self._say("220 ready")
-                while line := self.rfile.readline():
-                    verb = line.split()[0].upper() if line.split() else b""
-                    if verb == b"DATA":
-                        self._say("354 go on")
-                        mail.messages.append(message_from_bytes(self._content(), policy=policy.default))
-                    self._say("221 bye" if verb == b"QUIT" else "250 ok")
-                    if verb == b"QUIT":
-                        return
+                while words := self.rfile.readline().split():
+                    self._say(self._answer(words))
+
+            def _answer(self, words: list[bytes]) -> str:
+                verb = words[0].upper()
+                if verb == b"EHLO":
+                    return "250-here\r\n250 AUTH PLAIN"
+                if verb == b"AUTH":
+                    _, user, password = base64.b64decode(words[2]).decode().split("\0")
+                    mail.logins.append((user, password))
+                    return "235 welcome"
+                if verb == b"DATA":
+                    self._say("354 go on")
+                    mail.messages.append(message_from_bytes(self._content(), policy=policy.default))
+                return "221 bye" if verb == b"QUIT" else "250 ok"
 
             def _content(self) -> bytes:
                 lines = iter(self.rfile.readline, b".\r\n")

@@ -35,6 +35,7 @@ class Told:
         for name in ("slack_url", "teams_url", "webhook_url"):
             (self.secrets / name).write_text(f"{self.web.url}/{name.removesuffix('_url')}\n")
         (self.secrets / "pagerduty_routing_key").write_text("a-key\n")
+        (self.secrets / "email_password").write_text("a-password\n")
         self.configuration = written(folder, self.values, self.secrets)
         self.url, self.alertmanager = alertmanager_with(self.configuration)
 
@@ -69,6 +70,7 @@ class Told:
                 "from": "voice@example.com",
                 "smarthost": self.mail.address,
                 "require_tls": False,
+                "username": "voice",
             },
         }.get(kind, {})
 
