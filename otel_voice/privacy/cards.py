@@ -53,15 +53,31 @@ def _find(text: str) -> Iterator[Found]:
 def _within(candidate: str, offset: int) -> Iterator[Found]:
     """Cards among groups of digits: in front of one, or behind, may stand a date or an amount."""
     groups = [(group.start(), group.end(), group.group()) for group in compiled(_GROUP).finditer(candidate)]
-    first = 0
-    while first < len(groups):
-        last = _card_from(groups, first)
-        if last is None:
-            first += 1
-            continue
+    for first, last in _joined(_cards(groups)):
         digits = "".join(group for _, _, group in groups[first : last + 1])
         yield Found(offset + groups[first][0], offset + groups[last][1], _plain(digits))
-        first = last + 1
+
+
+def _cards(groups: list[tuple[int, int, str]]) -> Iterator[tuple[int, int]]:
+    """The first and the last group of each."""
+    for first in range(len(groups)):
+        last = _card_from(groups, first)
+        if last is not None:
+            yield first, last
+
+
+def _joined(spans: Iterator[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    """Those that overlap as one: which of them is the card cannot be known, and no half of it may be left."""
+    joined: tuple[int, int] | None = None
+    for first, last in spans:
+        if joined is not None and first <= joined[1]:
+            joined = joined[0], max(joined[1], last)
+            continue
+        if joined is not None:
+            yield joined
+        joined = first, last
+    if joined is not None:
+        yield joined
 
 
 def _card_from(groups: list[tuple[int, int, str]], first: int) -> int | None:

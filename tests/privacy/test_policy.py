@@ -86,6 +86,11 @@ def test_a_pattern_that_allows_too_much_is_refused(entry: str) -> None:
         AllowList.of([entry])
 
 
+def test_no_half_of_a_card_is_left_behind_a_number_that_begins_like_one() -> None:
+    """The number before and half of the card are one card to the sum of Luhn; both readings go."""
+    assert Redactor(Policy()).text("41111111445 4111 1111 1111 1111") == "[card]"
+
+
 def test_national_ids_are_looked_for_only_where_asked() -> None:
     """A number of eleven digits is anything, elsewhere."""
     assert Redactor(Policy()).text("111.444.777-35") == "111.444.777-35"
