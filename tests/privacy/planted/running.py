@@ -34,7 +34,7 @@ PAGES: Final = (
     "/metrics/calls",
     "/metrics/system",
 )
-LIMIT: Final = 60.0
+LIMIT: Final = 120.0
 _ENOUGH: Final = "100000"
 
 ALWAYS: Final = {
