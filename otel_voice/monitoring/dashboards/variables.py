@@ -8,7 +8,8 @@ from otel_voice.monitoring.dashboards.targets import JAEGER, LOKI, PROMETHEUS, J
 from otel_voice.monitoring.series import label, series
 from otel_voice.telemetry import names
 
-_UP: Final = series(names.METRIC_VOICE_PROCESS_UP).value
+# Whatever a program says has its service: one that is over, or imports conversations, is to be chosen, too.
+_SAID: Final = '__name__=~"voice_.+"'
 _CALLS: Final = series(names.METRIC_GEN_AI_CLIENT_OPERATION_DURATION).count
 _OF_SERVICE: Final = '{service_name=~"$service"}'
 _PROVIDER: Final = label(names.GEN_AI_PROVIDER_NAME)
@@ -38,7 +39,7 @@ def providers() -> list[Json]:
 def one_conversation() -> list[Json]:
     """Which service it was with, its id, and the id of its trace. Jaeger asks for one service, and knows no All."""
     return [
-        _chosen("service", "Service", f"label_values({_UP}, service_name)"),
+        _chosen("service", "Service", f"label_values({{{_SAID}}}, service_name)"),
         _environment(),
         _text("conversation", "Conversation id"),
         _text("trace", "Trace id"),
@@ -47,12 +48,15 @@ def one_conversation() -> list[Json]:
 
 def _service() -> Json:
     # Loki takes no selector that may match an empty label only.
-    return _several("service", "Service", f"label_values({_UP}, service_name)", ".+")
+    return _several("service", "Service", f"label_values({{{_SAID}}}, service_name)", ".+")
 
 
 def _environment() -> Json:
     return _several(
-        "environment", "Environment", f"label_values({_UP}{_OF_SERVICE}, deployment_environment_name)", ".*"
+        "environment",
+        "Environment",
+        f'label_values({{{_SAID}, service_name=~"$service"}}, deployment_environment_name)',
+        ".*",
     )
 
 
