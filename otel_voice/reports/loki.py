@@ -9,17 +9,16 @@ from datetime import datetime, tzinfo
 from typing import Any, Final
 
 from otel_voice.monitoring.series import label
-from otel_voice.reports.answers import Entry, by_period, entries, read
+from otel_voice.reports.answers import Entry, entries, instant, read
 from otel_voice.reports.backend import Backend
 from otel_voice.reports.model import Alert, Call
 from otel_voice.reports.periods import Period
-from otel_voice.reports.prometheus import quoted, runs
+from otel_voice.reports.prometheus import quoted
 from otel_voice.reports.source import Group, Totals
 from otel_voice.telemetry import names
 
 _ENTRIES: Final = 1000
 """Of one answer; Loki itself gives at most 5,000."""
-_POINTS: Final = 10_000
 _BEFORE: Final = 86_400
 """Seconds before a call's end in which its beginning is looked for."""
 _IDS: Final = 100
@@ -39,13 +38,12 @@ class Loki:
     def counted(
         self, event: str, labels: Sequence[str], service: str | None, periods: Sequence[Period]
     ) -> list[Totals | None]:
-        """How often an event was told in each period, by labels; None where it was not."""
-        found: list[Totals | None] = []
-        for run in runs(periods, _POINTS):
-            told = f"count_over_time({_selected(event, service)} [{run[0].seconds}s])"
-            query = f"sum by ({', '.join(labels)}) ({told})" if labels else f"sum({told})"
-            found.extend(counts or None for counts in self._range(query, labels, run))
-        return found
+        """How often an event was told in each period, by labels; None where it was not.
+
+        Each period is a question: Loki moves the steps of a range query to whole multiples of their length.
+        """
+        selected = _selected(event, service)
+        return [self._counted(selected, labels, period) or None for period in periods]
 
     def alerts(self, service: str | None, period: Period) -> list[Alert]:
         """What alert() told, the first first."""
@@ -75,23 +73,21 @@ class Loki:
             entry = started.get(call.id)
             yield call if entry is None else replace(call, started=_moment(entry.time_ns, call.ended.tzinfo))
 
-    def _range(self, query: str, labels: Sequence[str], run: Sequence[Period]) -> list[dict[Group, float]]:
-        asked = {"start": str(run[0].until_ns), "end": str(run[-1].until_ns), "step": f"{run[0].seconds}s"}
-        data = self._ask(query=query, **asked)
+    def _counted(self, selected: str, labels: Sequence[str], period: Period) -> dict[Group, float]:
+        told = f"count_over_time({selected} [{period.seconds}s])"
+        query = f"sum by ({', '.join(labels)}) ({told})" if labels else f"sum({told})"
+        data = self._ask("query", query=query, time=str(period.until_ns))
         with read("Loki"):
-            return [
-                {tuple(one.labels.get(name, "") for name in labels): int(one.value) for one in found}
-                for found in by_period(data, run)
-            ]
+            return {tuple(one.labels.get(name, "") for name in labels): int(one.value) for one in instant(data)}
 
     def _entries(self, query: str, since_ns: int, until_ns: int, direction: str, limit: int = _ENTRIES) -> list[Entry]:
         asked = {"start": str(since_ns), "end": str(until_ns), "direction": direction, "limit": str(limit)}
-        data = self._ask(query=query, **asked)
+        data = self._ask("query_range", query=query, **asked)
         with read("Loki"):
             return sorted(entries(data), key=lambda entry: entry.time_ns, reverse=direction == "backward")
 
-    def _ask(self, **query: str) -> Any:
-        return self._backend.data("/loki/api/v1/query_range", query)
+    def _ask(self, path: str, **query: str) -> Any:
+        return self._backend.data(f"/loki/api/v1/{path}", query)
 
 
 def _selected(event: str, service: str | None) -> str:

@@ -37,8 +37,10 @@ def report(source: Source, question: Question, made: datetime) -> Report:
     parts = periods.parts(whole, question.by) if question.by else ()
     asked = Asked(source, (whole, *parts))
     total, *each = (figures(asked, place) for place in range(len(asked.periods)))
-    hours, alerts, gaps = _peak_hours(source, whole, asked), _alerts(source, whole, asked), _gaps(source, whole, asked)
-    untold = _untold(asked, total)
+    hours = _peak_hours(source, whole, asked)
+    alerts = _alerts(source, whole, asked)
+    # After all other questions: a source notes what was too much for it to tell.
+    gaps = [*_gaps(source, whole, asked), *_untold(asked, total)]
     return Report(
         source=source.name,
         quantiles=source.quantiles,
@@ -50,7 +52,7 @@ def report(source: Source, question: Question, made: datetime) -> Report:
         parts=tuple(each),
         peak_hours=hours,
         alerts=alerts,
-        notes=(*gaps, *untold, *(f"missing: {problem}" for problem in asked.problems)),
+        notes=(*gaps, *(f"missing: {problem}" for problem in asked.problems)),
     )
 
 

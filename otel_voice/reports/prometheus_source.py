@@ -107,8 +107,8 @@ class PrometheusSource:
         self, selected: str, labels: tuple[str, ...], period: Period, found: dict[Group, float], reset: list[Sample]
     ) -> dict[Group, float] | None:
         for one in reset:
-            exact = _matching(selected, one.labels)
-            for raw in self._prometheus.samples(exact, period, increase.MEMORY):
+            alike = self._prometheus.samples(_matching(selected, one.labels), period, increase.MEMORY)
+            for raw in (each for each in alike if _series(each.labels) == _series(one.labels)):
                 group = _group(raw.labels, labels)
                 grown = increase.grown(raw.values, period.since.timestamp())
                 found[group] = found.get(group, 0.0) + grown
@@ -173,9 +173,14 @@ def _group(labels: Mapping[str, str], by: Sequence[str]) -> Group:
 
 
 def _matching(selected: str, labels: Mapping[str, str]) -> str:
-    """The series of these labels, whatever its bucket."""
-    matchers = [f"{name}={quoted(value)}" for name, value in labels.items() if name not in ("__name__", "le")]
+    """The series of these labels, and those that have more."""
+    matchers = [f"{name}={quoted(value)}" for name, value in _series(labels).items()]
     return f"{selected.partition('{')[0]}{{{', '.join(matchers)}}}"
+
+
+def _series(labels: Mapping[str, str]) -> dict[str, str]:
+    """What a series is told apart by, whatever its bucket."""
+    return {name: value for name, value in labels.items() if name not in ("__name__", "le")}
 
 
 def _stretches(times: Sequence[float], step: int) -> Iterator[tuple[float, float]]:
@@ -197,7 +202,7 @@ def _alert(labels: Mapping[str, str], started: float, ended: float, period: Peri
     return Alert(
         name=labels.get("alertname", ""),
         severity=labels.get("severity", ""),
-        service=labels.get("service_name", ""),
+        service=labels.get("service_name") or labels.get("service", ""),
         started=datetime.fromtimestamp(int(started), zone),
         ended=None if still else datetime.fromtimestamp(int(ended), zone),
         origin="rule",

@@ -22,6 +22,7 @@ from otel_voice.reports.model import Report, Spread
 from otel_voice.reports.periods import Period
 from otel_voice.reports.prometheus_source import PrometheusSource
 from otel_voice.telemetry import names
+from tests.stack.real.otlp import attributes, log, logs
 from tests.stack.real.programs import eventually
 from tests.stack.real.stack import Stack
 from tests.stack.real.tee import Tee
@@ -76,12 +77,15 @@ def both(stack: Stack, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tup
     archive = opening.StackArchive(stack._url("prometheus"), stack._url("loki"))
     question = Question(Period(since, since + timedelta(minutes=30)))
 
-    def arrived() -> Report | None:
-        report = opening.report(archive, question, since)
-        return report if (report.total.calls.ended, report.total.calls.started) == (3, 3) and report.alerts else None
+    of_store = opening.report(opening.StoreArchive(path), question, since)
+    assert (of_store.total.calls.ended, of_store.total.calls.started) == (3, 3), "what programs told came to the store"
 
-    of_stack = eventually(arrived, "three calls and an alert in the report of the stack")
-    yield opening.report(opening.StoreArchive(path), question, since), of_stack
+    def arrived() -> bool:
+        report = opening.report(archive, question, since)
+        return (report.total.calls.ended, report.total.calls.started) == (3, 3) and bool(report.alerts)
+
+    eventually(arrived, "three calls and an alert in the report of the stack")
+    yield of_store, opening.report(archive, question, since)
 
 
 def test_calls(both: tuple[Report, Report]) -> None:
@@ -172,7 +176,9 @@ def test_borders_births_and_resets(stack: Stack) -> None:
         }
         for place, value in enumerate(values)
     ]
-    stack.send("metrics", _counter(names.METRIC_VOICE_FALLBACKS, "borders", points))
+    another = [{**point, "asInt": "100"} for point in points]
+    for of, told in ({}, points), ({"service.instance.id": "another"}, another):
+        stack.send("metrics", _counter(names.METRIC_VOICE_FALLBACKS, {"service.name": "borders", **of}, told))
     source = PrometheusSource(stack._url("prometheus"), stack._url("loki"), "borders")
     borders = [start + timedelta(seconds=SIX_MINUTES * place) for place in range(4)]
     periods = [Period(*pair) for pair in pairwise(borders)]
@@ -181,7 +187,56 @@ def test_borders_births_and_resets(stack: Stack) -> None:
         found = source.totals(names.METRIC_VOICE_FALLBACKS, (), [*periods, Period(start, until)])
         return [] if None in found else [totals[()] for totals in found if totals]
 
-    assert eventually(counted, "the counter in every period") == [5, 3, 4, 12]
+    assert eventually(counted, "the counter in every period") == [105, 3, 4, 112]
+
+
+def test_events_are_counted_by_period(stack: Stack) -> None:
+    """Wherever the borders are: Loki itself would move them to multiples of the length."""
+    until = datetime.now(timezone.utc).replace(microsecond=0)
+    borders = [until - timedelta(seconds=SIX_MINUTES * place) for place in (3, 2, 1, 0)]
+    said = {"voice.log.category": "app"}
+    records = [
+        log("x", said, eventName=names.EVENT_VOICE_MESSAGE_SENT, timeUnixNano=str(int(at.timestamp()) * 10**9))
+        for at in (
+            borders[0] + timedelta(seconds=5),
+            borders[1] - timedelta(seconds=5),
+            borders[3] - timedelta(seconds=5),
+        )
+    ]
+    stack.send("logs", logs(*records))
+    source = PrometheusSource(stack._url("prometheus"), stack._url("loki"), "by-hand")
+    periods = [Period(*pair) for pair in pairwise(borders)]
+
+    def counted() -> list[Any] | None:
+        found = [told and told[()] for told in source.happened(names.EVENT_VOICE_MESSAGE_SENT, (), periods)]
+        return found if found[0] and found[2] else None
+
+    assert eventually(counted, "events in the periods") == [2, None, 1]
+
+
+def test_a_histogram_across_a_reset(stack: Stack) -> None:
+    """Its buckets, its count and its sum are those of both of its lives."""
+    until = datetime.now(timezone.utc).replace(microsecond=0)
+    points = [
+        {
+            "timeUnixNano": str(int((until - timedelta(seconds=seconds)).timestamp()) * 10**9),
+            "count": str(fast + slow),
+            "sum": float(fast + 5 * slow),
+            "explicitBounds": [2.0],
+            "bucketCounts": [str(fast), str(slow)],
+        }
+        for seconds, fast, slow in ((300, 1, 0), (240, 3, 1), (60, 1, 1), (30, 2, 1))
+    ]
+    metric = {"name": names.METRIC_VOICE_CSAT_SCORE, "histogram": {"aggregationTemporality": 2, "dataPoints": points}}
+    stack.send("metrics", _metric(metric, {"service.name": "histogram"}))
+    source = PrometheusSource(stack._url("prometheus"), stack._url("loki"), "histogram")
+
+    def recorded() -> Any:
+        [found] = source.spreads(names.METRIC_VOICE_CSAT_SCORE, (), [Period(until - timedelta(seconds=270), until)])
+        return found
+
+    [spread] = eventually(recorded, "the histogram").values()
+    assert (spread.count, spread.sum, spread.p50) == (6, 14.0, 1.5)
 
 
 def test_the_command(stack: Stack, both: tuple[Report, Report]) -> None:
@@ -232,10 +287,13 @@ def alike(one: Spread | None, other: Spread | None) -> None:
     assert None not in (one.p50, other.p50) and None not in (one.p95, other.p95)
 
 
-def _counter(name: str, service: str, points: list[dict[str, str]]) -> dict[str, Any]:
-    sum_ = {"aggregationTemporality": 2, "isMonotonic": True, "dataPoints": points}
-    of = {"attributes": [{"key": "service.name", "value": {"stringValue": service}}]}
-    return {"resourceMetrics": [{"resource": of, "scopeMetrics": [{"metrics": [{"name": name, "sum": sum_}]}]}]}
+def _counter(name: str, of: dict[str, str], points: list[dict[str, str]]) -> dict[str, Any]:
+    return _metric({"name": name, "sum": {"aggregationTemporality": 2, "isMonotonic": True, "dataPoints": points}}, of)
+
+
+def _metric(metric: dict[str, Any], of: dict[str, str]) -> dict[str, Any]:
+    resource = {"attributes": attributes(of)}
+    return {"resourceMetrics": [{"resource": resource, "scopeMetrics": [{"metrics": [metric]}]}]}
 
 
 def _run(command: list[str], environment: dict[str, str]) -> None:
