@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import islice
 from typing import Any
 
+from opentelemetry.version import __version__
+
 Redact = Callable[[str], str]
 
 LENGTH = 32768
@@ -22,6 +24,8 @@ _PLAIN = frozenset((bool, float, type(None)))
 _BINARY = (bytes, bytearray, memoryview)
 _MANY = (Sequence, set, frozenset)
 _LARGEST = 2**63
+# Before, the SDK keeps nothing of a sequence whose items are of several types, and says so each time.
+_TAKES_MIXTURES = tuple(map(int, __version__.split(".")[:2])) >= (1, 45)
 
 
 def told(text: str, redact: Redact) -> str:
@@ -91,10 +95,16 @@ class _Cleaner:
             if isinstance(value, Mapping):
                 return self._mapping(value, depth) if depth else _counted(value)
             if isinstance(value, _MANY):
-                return [self.clean(item, depth - 1) for item in self._some(value)] if depth else _counted(value)
+                return self._sequence(value, depth) if depth else _counted(value)
         except Exception:  # noqa: BLE001 - a container is the program's object: it may change meanwhile, or fail
             return f"<{type(value).__name__}>"
         return told(text_of(value), self._redact)
+
+    def _sequence(self, value: Iterable[Any], depth: int) -> list[Any]:
+        items = [self.clean(item, depth - 1) for item in self._some(value)]
+        if _TAKES_MIXTURES or len({type(item) for item in items if item is not None}) < 2:
+            return items
+        return [item if item is None else text_of(item) for item in items]
 
     def _mapping(self, value: Mapping[Any, Any], depth: int) -> dict[str, Any]:
         return {self._key(key): self.clean(item, depth - 1) for key, item in self._some(value.items())}
