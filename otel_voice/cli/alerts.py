@@ -12,6 +12,7 @@ from otel_voice.cli.arguments import Commands
 from otel_voice.local import wording
 from otel_voice.local.errors import LocalError
 from otel_voice.monitoring import alertmanager as am
+from otel_voice.monitoring import runbooks
 from otel_voice.monitoring.alert_rules import (
     LOKI_RULES,
     PROMETHEUS_RULES,
@@ -157,7 +158,7 @@ def _not_routed(name: str) -> Outcome:
 def _annotations(values: Values) -> dict[str, str]:
     return {
         "description": "`otel-voice alerts test` sent this. Nothing is wrong, and in a moment it is over.",
-        "runbook_url": values.links.runbooks,
+        "runbook_url": runbooks.all_of_them(values.links),
         "dashboard_url": values.links.grafana,
     }
 

@@ -75,6 +75,7 @@ class Links:
     alertmanager: str
     jaeger: str
     runbooks: str
+    """Empty where they are read in a dashboard of the stack."""
 
 
 @dataclass(frozen=True)
@@ -132,7 +133,7 @@ def _values(file: Value) -> Values:
         latency=_latency(objectives["latency"]),
         availability=Objective(_target(objectives["availability"].mapping()["target"])),
         services=tuple(service.text() for service in sections["services"].listed()),
-        links=Links(**{name: link.address() for name, link in sections["links"].mapping().items()}),
+        links=Links(**{name: _link(name, link) for name, link in sections["links"].mapping().items()}),
         routing=sections["routing"],
         receivers=sections[_FREE],
     )
@@ -165,6 +166,10 @@ def _latency(entry: Value) -> Objective:
             f"a bucket boundary of {METRIC_VOICE_TURN_RESPONSE_LATENCY} is allowed: {allowed}"
         )
     return Objective(_target(parts["target"]), seconds)
+
+
+def _link(name: str, value: Value) -> str:
+    return "" if name == "runbooks" and value.content == "" else value.address()
 
 
 def _target(value: Value) -> float:

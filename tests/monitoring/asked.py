@@ -48,7 +48,7 @@ def dashboards() -> list[dict[str, Any]]:
 
 def panels(dashboard: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
     """Those that ask for something."""
-    return (panel for panel in dashboard["panels"] if panel["type"] != "row")
+    return (panel for panel in dashboard["panels"] if panel["type"] not in ("row", "text"))
 
 
 def everything_asked(source: str) -> list[Asked]:

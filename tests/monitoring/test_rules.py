@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,6 +11,9 @@ from typing import Any
 import pytest
 import yaml
 
+from otel_voice.monitoring import runbooks
+from otel_voice.monitoring.dashboards import FOLDER
+from otel_voice.monitoring.dashboards import rendered as rendered_dashboards
 from otel_voice.monitoring.rules.catalogue import every_alert
 from otel_voice.monitoring.rules.providers import USED_UP
 from otel_voice.monitoring.rules.rendering import rendered
@@ -80,7 +84,7 @@ def test_every_alert_is_complete() -> None:
         said = rule["annotations"]
         assert rule["labels"]["severity"] in ("critical", "warning", "{{ $labels.voice_alert_severity }}"), name
         assert said["summary"] and said["description"], name
-        assert said["runbook_url"] == f"{VALUES.links.runbooks}#{name.lower()}"
+        assert said["runbook_url"] == runbooks.address(name, VALUES.links)
         assert re.match(rf"{VALUES.links.grafana}/d/voice-[a-z-]+({{{{ with [$]|$)", said["dashboard_url"]), name
 
 
@@ -96,6 +100,24 @@ def test_an_alert_has_a_runbook(name: str) -> None:
     """What it means, what the caller notices, where to look, what to do."""
     [section] = re.findall(rf"^## {name}\n(.*?)(?=^## |\Z)", RUNBOOKS, re.DOTALL | re.MULTILINE)
     assert [word for word in ("Means", "The caller", "Look", "Do") if f"**{word}**: " not in section] == []
+
+
+@pytest.mark.parametrize("name", ALERTS)
+def test_the_runbook_is_one_click_away(name: str) -> None:
+    """The link of an alert opens the panel of its name in the dashboard of runbooks."""
+    panels = json.loads(rendered_dashboards(VALUES)[f"{FOLDER}/{runbooks.UID}.json"])["panels"]
+    number = int(runbooks.address(name, VALUES.links).rpartition("=")[2])
+    [panel] = [panel for panel in panels if panel["id"] == number]
+    assert panel["title"] == name
+    assert f"## {name}\n\n{panel['options']['content'][:20]}" in RUNBOOKS
+    assert re.findall(r"\]\((?!/d/)", panel["options"]["content"]) == []
+
+
+def test_runbooks_may_be_elsewhere() -> None:
+    """At an address of somebody's own, each alert under its name."""
+    mine = own_values((ROOT / PATH).read_text(), "links: {runbooks: https://wiki.example/voice}", "mine.yaml")
+    assert runbooks.address("VoiceServiceDown", mine.links) == "https://wiki.example/voice#voiceservicedown"
+    assert runbooks.all_of_them(mine.links) == "https://wiki.example/voice"
 
 
 def test_no_runbook_is_of_an_alert_that_is_gone() -> None:

@@ -1,4 +1,4 @@
-"""What Grafana shows: nine dashboards, each in a file that reads like its table of contents."""
+"""What Grafana shows: nine dashboards, each in a file that reads like its table of contents, and the runbooks."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from otel_voice.monitoring.dashboards.conversation import conversation
 from otel_voice.monitoring.dashboards.dashboard import Dashboard
 from otel_voice.monitoring.dashboards.integrations import integrations
 from otel_voice.monitoring.dashboards.providers import providers
+from otel_voice.monitoring.dashboards.runbooks import runbooks
 from otel_voice.monitoring.dashboards.system import system
 from otel_voice.monitoring.dashboards.teams import teams
 from otel_voice.monitoring.dashboards.turn_latency import turn_latency
@@ -32,6 +33,7 @@ def dashboards(values: Values) -> tuple[Dashboard, ...]:
         integrations(values),
         system(values),
         conversation(),
+        runbooks(),
     )
 
 

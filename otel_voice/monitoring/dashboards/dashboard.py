@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from otel_voice.monitoring.dashboards.links import TAG, among_dashboards, to_logs, to_traces
-from otel_voice.monitoring.dashboards.panels import COLUMNS, Panel
+from otel_voice.monitoring.dashboards.panels import COLUMNS, Note, Panel
 from otel_voice.monitoring.dashboards.targets import Json
 from otel_voice.monitoring.dashboards.variables import sources
 
@@ -21,7 +21,7 @@ class Row:
     """A heading and what is below it."""
 
     title: str
-    panels: tuple[Panel, ...]
+    panels: tuple[Panel | Note, ...]
 
 
 @dataclass(frozen=True)
@@ -74,7 +74,7 @@ class Dashboard:
             y += highest
 
 
-def row(title: str, *panels: Panel) -> Row:
+def row(title: str, *panels: Panel | Note) -> Row:
     """A heading and what is below it."""
     return Row(title, panels)
 

@@ -72,6 +72,28 @@ class Panel:
         }
 
 
+@dataclass(frozen=True)
+class Note:
+    """A text that stands there, in Markdown."""
+
+    title: str
+    description: str
+    text: str
+    width: int = 12
+    height: int = TALL
+
+    def rendered(self, number: int, x: int, y: int) -> Json:
+        """As Grafana keeps it, at its place."""
+        return {
+            "id": number,
+            "type": "text",
+            "title": self.title,
+            "description": self.description,
+            "gridPos": {"x": x, "y": y, "w": self.width, "h": self.height},
+            "options": {"mode": "markdown", "content": self.text},
+        }
+
+
 def curves(title: str, description: str, unit: str, *targets: Target, thresholds: Thresholds = NEUTRAL) -> Panel:
     """Lines over time; thresholds are lines across."""
     custom = _custom(fillOpacity=8, thresholdsStyle={"mode": "line" if thresholds.steps else "off"})

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
+from otel_voice.monitoring import runbooks
 from otel_voice.monitoring.rules.records import VARIES, Alert, Group, Recording
 from otel_voice.monitoring.values import PATH, Values
 
@@ -33,7 +34,7 @@ def alert_rule(alert: Alert, values: Values, labels: Mapping[str, str], annotati
             "summary": alert.summary,
             "description": alert.description,
             **annotations,
-            "runbook_url": f"{values.links.runbooks}#{alert.name.lower()}",
+            "runbook_url": runbooks.address(alert.name, values.links),
             "dashboard_url": f"{values.links.grafana}/d/{alert.dashboard}{_CHOSEN}",
         },
     }
