@@ -37,7 +37,7 @@ class VoiceConfigurator(_OTelSDKConfigurator):
         try:
             super()._configure(**_arguments(env, chosen, kwargs))  # type: ignore[no-untyped-call]
         except Exception as error:  # noqa: BLE001 - the program runs on when telemetry cannot be set up
-            _log.error("otel_voice: telemetry is not set up: %s: %s", type(error).__name__, error)
+            _log.error("otel_voice: telemetry is not set up%s: %s: %s", _source(env), type(error).__name__, error)
             return
         failures.limit(defaults.endpoint(env))
         redact_exports(chosen, env)
@@ -52,6 +52,11 @@ def _arguments(env: Any, chosen: settings.Settings, kwargs: dict[str, Any]) -> d
         _require_configuration_files()
         return {}
     return {"exporter_args_map": sessions.exporter_arguments(env), **_pulled(env, chosen), **kwargs}
+
+
+def _source(env: Mapping[str, str]) -> str:
+    path = env.get("OTEL_CONFIG_FILE")
+    return f" from OTEL_CONFIG_FILE={path}" if path else ""
 
 
 def _pulled(env: Any, chosen: settings.Settings) -> dict[str, Any]:

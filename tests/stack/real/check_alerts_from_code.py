@@ -8,11 +8,16 @@ from typing import Any
 
 import pytest
 
+from otel_voice.monitoring.runbooks import address
+from otel_voice.monitoring.values import PATH, shipped_values
 from tests.distro.program import run
+from tests.stack.binaries import ROOT
 from tests.stack.real.programs import eventually
 from tests.stack.real.whole import WholeStack
 
 pytestmark = pytest.mark.timeout(240)
+
+LINKS = shipped_values((ROOT / PATH).read_text()).links
 
 PROGRAM = """
 import otel_voice
@@ -59,6 +64,8 @@ def test_an_alert_of_a_program_reaches_alertmanager(stack: WholeStack, tmp_path:
         "value": "7.5",
         "threshold": "5",
         "suppressed": "0",
+        "runbook_url": address("VoiceAlertFromCode", LINKS),
+        "dashboard_url": f"{LINKS.grafana}/d/voice-call-health?var-service=reception",
     }
     assert told["Slow answers"]["labels"]["severity"] == "warning"
     assert told["Slow answers"]["status"]["inhibitedBy"] == []
