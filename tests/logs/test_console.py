@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 import structlog
 from loguru import logger
+from opentelemetry.sdk.resources import Resource
 
 from otel_voice.logs import context
 from tests.logs.conftest import Begin
@@ -51,7 +52,7 @@ def test_a_json_line_has_its_fields(begin: Begin, signals: Signals, capsys: Cons
     assert line == {
         "level": "ERROR",
         "logger": "agent.calls",
-        "service": "unknown_service:python",
+        "service": Resource.create().attributes["service.name"],
         "component": "booking",
         "message": "with [secret]",
         "trace_id": f"{span.get_span_context().trace_id:032x}",

@@ -79,6 +79,8 @@ def test_each_record_arrives_or_is_counted(
         if point.name == "voice.log.dropped":  # cumulative: the last of a series is its largest
             lost[point.attributes["voice.reason"]] = max(lost[point.attributes["voice.reason"]], int(point.value))
     assert set(arrived.values()) == {1}
-    assert len(arrived) + sum(lost.values()) == records, (lost, ended.err[-3000:])
+    # What says how many were suppressed is a record, too, and may find the queue full.
+    more = lost["queue_full"] if "burst" in reasons else 0
+    assert records <= len(arrived) + sum(lost.values()) <= records + more, (lost, ended.err[-3000:])
     assert set(lost) <= reasons
     assert sum(log.scope == "child" for log in sink.logs()) == 30

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
+from inspect import signature
 from typing import Any, Final
 
 import loguru
@@ -219,9 +220,11 @@ def severity_text(it: Planted) -> None:
     get_logger("raw").emit(LogRecord(body="raw", severity_text=it.text))
 
 
-@place(OTLP)
-def exception_of_a_log(it: Planted) -> None:
-    get_logger("raw").emit(LogRecord(body="raw", exception=raised(it)))
+if "exception" in signature(LogRecord).parameters:  # not in OpenTelemetry 1.39
+
+    @place(OTLP)
+    def exception_of_a_log(it: Planted) -> None:
+        get_logger("raw").emit(LogRecord(body="raw", exception=raised(it)))
 
 
 # Spans.
