@@ -58,7 +58,10 @@ class Cell:
     pythons: tuple[str, ...]
     packages: Mapping[str, str] = field(default_factory=dict)
     groups: tuple[str, ...] = ("dev", "sdks", "sdks-apart")
-    tests: tuple[str, ...] = ("tests/providers", "tests/contract", "tests/telemetry", "tests/distro")
+    tests: tuple[str, ...] = (
+        *("tests/providers", "tests/contract", "tests/telemetry", "tests/distro"),
+        *("tests/logs", "tests/events", "tests/audit"),
+    )
     project: str = ".[demo]"
 
     @property
