@@ -21,7 +21,7 @@ class Values:
 
     def __init__(self, redactor: Redactor) -> None:
         self.redactor = redactor
-        self._names: dict[str, tuple[str, Told]] = {}
+        self._names: dict[str, Told] = {}
 
     def attributes(self, attributes: Mapping[str, Any]) -> Mapping[str, Any]:
         """Every value, and every name."""
@@ -72,15 +72,15 @@ class Values:
         """What a name tells; names repeat, and only clean ones are remembered."""
         known = self._names.get(key) if isinstance(key, str) else None
         if known is not None:
-            return known
+            return key, known
         text = key if isinstance(key, str) else str(key)
         name = self.redactor.text(text)
-        found = (name, told_by(name))
+        told = told_by(name)
         if name is key:
             if len(self._names) >= _MANY:
                 self._names.clear()
-            self._names[key] = found
-        return found
+            self._names[key] = told
+        return name, told
 
     def _named(self, told: Told, value: Any, depth: int) -> Any:
         if told == "nothing" or value is None or isinstance(value, (bool, float)):

@@ -25,6 +25,9 @@ MASKS = ("[secret]", "[phone]", "[email]", "[card]", "[national_id]")
 
 EXPORTERS = {f"OTEL_{signal}_EXPORTER": "otlp,console" for signal in ("TRACES", "METRICS", "LOGS")}
 
+# The pages of metrics are those of OpenTelemetry's Prometheus reader.
+pytest.importorskip("opentelemetry.exporter.prometheus", reason="opentelemetry-exporter-prometheus is not installed")
+
 needs_files = pytest.mark.skipif(
     find_spec("opentelemetry.configuration") is None, reason="opentelemetry-configuration is not installed"
 )

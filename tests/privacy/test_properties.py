@@ -130,10 +130,13 @@ def test_a_secret_does_not_survive_in_any_nesting(kind: str, surroundings: Any, 
     assert not _is_left(kind, repr(Values(REDACTOR).attributes({"value": value})))
 
 
-@settings(max_examples=50)
+@settings(max_examples=25)
 @given(unit=st.lists(PIECES, min_size=1, max_size=4).map("".join))
 def test_no_mixture_takes_time_out_of_proportion(unit: str) -> None:
-    """Four times as much of any hostile text takes about four times as long, and nowhere near sixteen times."""
+    """Four times as much of any hostile text takes about four times as long, and nowhere near sixteen times.
+
+    Both are longer than the longest secret, behind which the rest of a text costs again.
+    """
 
     def cost(length: int) -> float:
         text = (unit * length)[:length]
@@ -141,7 +144,7 @@ def test_no_mixture_takes_time_out_of_proportion(unit: str) -> None:
         REDACTOR._without_private(text)
         return time.thread_time() - started
 
-    short, long = (min(cost(length) for _ in range(4)) for length in (6_000, 24_000))
+    short, long = (min(cost(length) for _ in range(4)) for length in (16_000, 64_000))
     assert long < short * 11 + 0.003
 
 

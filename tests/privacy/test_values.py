@@ -22,6 +22,14 @@ def test_what_has_nothing_private_is_the_same_object(values: Values) -> None:
         assert values.value(value) is value
 
 
+def test_a_name_that_was_seen_before_is_the_one_that_was_given(values: Values) -> None:
+    """Equal is not the same: a copy of all attributes for each new text of a name would cost as if it were private."""
+    first, second = ("".join(("call", ".", "id")) for _ in range(2))
+    values.attributes({first: 1})
+    given = {second: {first: 2}}
+    assert values.attributes(given) is given
+
+
 def test_every_level_and_every_name_is_looked_at(values: Values) -> None:
     """Maps, lists, tuples, bytes, and the keys of maps."""
     mail = "jane@example.com"
