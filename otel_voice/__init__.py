@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from otel_voice.events.timer import timer
     from otel_voice.events.tools import tool
     from otel_voice.events.tracing import traced
-    from otel_voice.health.checks import register_check
+    from otel_voice.health.registering import register_check
     from otel_voice.importing import import_conversation
     from otel_voice.instrumentors import configure_logs, instrument, uninstrument
 
@@ -60,7 +60,7 @@ _WHERE = {
     "import_conversation": "otel_voice.importing",
     "instrument": "otel_voice.instrumentors",
     "uninstrument": "otel_voice.instrumentors",
-    "register_check": "otel_voice.health.checks",
+    "register_check": "otel_voice.health.registering",
 }
 _ROOMS = ("health",)
 

@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from fastapi import APIRouter
 
     from otel_voice.health.asgi import HealthApp
-    from otel_voice.health.checks import UnhealthyError, register_check, unregister_check
+    from otel_voice.health.checks import UnhealthyError
+    from otel_voice.health.registering import register_check, unregister_check
 
 __all__ = ["UnhealthyError", "app", "metric_reader", "register_check", "router", "unregister_check"]
 
@@ -24,9 +25,9 @@ def __getattr__(name: str) -> Any:
     """Load on first use: every program with a call keeps count in otel_voice.health.activity, few are asked."""
     if name not in __all__:
         raise AttributeError(f"module 'otel_voice.health' has no attribute {name!r}")
-    from otel_voice.health import checks
+    from otel_voice.health import checks, registering
 
-    return getattr(checks, name)
+    return getattr(checks if name == "UnhealthyError" else registering, name)
 
 
 def app() -> HealthApp:
