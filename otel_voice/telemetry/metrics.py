@@ -176,8 +176,11 @@ class Metrics:
         if shares is not None:
             self._dead_air.record(shares.dead_air, attributes, context)
         if shares is not None and shares.first_word is not None:
-            attributes.pop(names.VOICE_CONVERSATION_OUTCOME, None)
-            self._first_word.record(shares.first_word, attributes, context)
+            # Another mapping: an older SDK keeps the one it was given.
+            without_outcome = {
+                name: value for name, value in attributes.items() if name != names.VOICE_CONVERSATION_OUTCOME
+            }
+            self._first_word.record(shares.first_word, without_outcome, context)
 
 
 def _told_by_others(record: Operation, context: Context) -> None:
