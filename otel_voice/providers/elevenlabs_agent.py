@@ -204,8 +204,12 @@ class Agent(AgentHearing):
     def ping(self, message: Message) -> None:
         """The service measures how long a message takes there and back."""
         milliseconds = (message.get("ping_event") or {}).get("ping_ms")
-        if milliseconds:
-            self._round_trip = milliseconds / 1000
+        if not milliseconds:
+            return
+        self._round_trip = milliseconds / 1000
+        answer = self.answering.get(_ANSWER)
+        if answer is not None:
+            answer.record.round_trip_seconds = self._round_trip
 
     def error(self, message: Message) -> None:
         """The service cannot go on."""
