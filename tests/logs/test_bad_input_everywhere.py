@@ -11,6 +11,7 @@ import json
 import logging
 import math
 import sys
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -121,7 +122,7 @@ Say = Callable[[Any, dict[str, Any]], int]
 LIBRARIES: dict[str, Say] = {"stdlib": by_stdlib, "loguru": by_loguru, "structlog": by_structlog}
 
 
-class Output:
+class Output(ABC):
     """Where records go, and what of them is found there: `lines` fails for what no reader could read."""
 
     settings: dict[str, Any] = {}
@@ -130,8 +131,8 @@ class Output:
         self.signals = signals
         self.directory = directory
 
-    def lines(self, logs: Logs, shown: str) -> list[Any]:
-        raise NotImplementedError
+    @abstractmethod
+    def lines(self, logs: Logs, shown: str) -> list[Any]: ...
 
 
 class Otlp(Output):
