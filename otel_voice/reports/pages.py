@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
@@ -17,6 +18,8 @@ from otel_voice.reports.asking import Asking
 from otel_voice.reports.errors import BadQuestionError, UnavailableError
 from otel_voice.reports.making import Question
 from otel_voice.reports.opening import Archive
+
+_log = logging.getLogger(__name__)
 
 FRESH: Final = 10.0
 """Seconds for which one report serves everybody who asks for the same."""
@@ -125,7 +128,8 @@ def _told(make: Make) -> Answer:
         return _json(400, {"error": str(error)})
     except UnavailableError as error:
         return _json(503, {"error": str(error)})
-    except Exception as error:  # noqa: BLE001 - whoever asks gets an answer
+    except Exception as error:  # noqa: BLE001 - whoever asks gets an answer, and whoever runs this the reason
+        _log.exception("otel_voice: a report could not be made")
         return _json(500, {"error": f"the report could not be made: {type(error).__name__}"})
 
 

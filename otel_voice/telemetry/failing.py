@@ -42,10 +42,14 @@ def _without_content(told: list[tuple[str, str]], record: Operation, policy: Con
     """Each text without what it quotes; where that cannot be found out, what stands beside it."""
     if policy.wanted or record.asked is None:
         return [text for text, _ in told]
-    from otel_voice.privacy.quoting import Said
+    from otel_voice.privacy import unchecked
+    from otel_voice.privacy.quoting import Said, TooLongError
 
     try:
         said = Said(record.asked)
         return [said.out_of(text[: 2 * STACK_LENGTH]) for text, _ in told]
-    except Exception:  # noqa: BLE001 - too long, or the program's objects fail: what was not compared is not told
+    except TooLongError:
+        return [instead for _, instead in told]
+    except Exception as error:  # noqa: BLE001 - the program's objects may do anything: what was not compared is not told
+        unchecked.tell("text", error)
         return [instead for _, instead in told]

@@ -12,7 +12,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from otel_voice.observation.records import Inference
+from otel_voice.privacy import unchecked
 from otel_voice.privacy.quoting import QUOTED, READ, Said, TooLongError
+from otel_voice.telemetry import failing
+from otel_voice.telemetry.content import ContentPolicy
 from tests.distro.conftest import Run, run_against, sink
 from tests.distro.sink import Sink
 from tests.privacy.planted.provider import REFUSED, repeating
@@ -61,6 +65,26 @@ def test_a_request_that_is_too_long_is_not_compared() -> None:
     for asked in ({"text": "a " * READ}, [f"{number} x" for number in range(10_000)], endless):
         with pytest.raises(TooLongError):
             Said(asked)
+
+
+class Unreadable(dict[str, Any]):
+    def items(self) -> Any:
+        raise KeyError("Anna Schmidt")
+
+
+@pytest.mark.parametrize(
+    ("asked", "counted"), [({"text": "x" * (READ + 1)}, []), ({"text": Unreadable()}, [("text", "KeyError")])]
+)
+def test_what_cannot_be_compared_is_left_out(
+    asked: dict[str, Any], counted: list[tuple[str, str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The message does not leave. A long request is no fault; one that cannot be read is counted."""
+    told: list[tuple[str, str]] = []
+    monkeypatch.setattr(unchecked, "_listener", lambda what, kind: told.append((what, kind)))
+    record = Inference("openai")
+    record.asked, record.error = ((), asked), ValueError("refused: Anna Schmidt")
+    assert failing.description(record, ContentPolicy()) == failing.UNTOLD
+    assert told == counted
 
 
 @given(prompt=st.text(max_size=200), message=st.text(max_size=200))

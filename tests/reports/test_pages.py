@@ -134,6 +134,16 @@ def test_reports_that_are_made_at_once_are_bounded():
     assert pages.answer("GET", "/metrics/range?since=9h").result(timeout=30).status == 500
 
 
+def test_what_we_did_wrong_is_said_to_whoever_runs_it(caplog):
+    """The one who asks is told no more than its kind; the log has the stack."""
+    held = Held()
+    held.let_go.set()
+    answer = ReportPages(held).answer("GET", "/metrics/range?since=1h").result(timeout=30)
+    assert json.loads(answer.body) == {"error": "the report could not be made: RuntimeError"}
+    [told] = [record for record in caplog.records if record.name == "otel_voice.reports.pages"]
+    assert told.exc_info and "made for a test" in str(told.exc_info[1])
+
+
 def test_mounted(store):
     """In an ASGI application, under a path of its own, the query included."""
     from starlette.applications import Starlette
